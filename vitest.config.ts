@@ -1,0 +1,20 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+// Tests see the sources of the packages; a fixture that runs as a process of its own sees the build.
+const conditions = ["@fcrt/source", "module", "node", "development|production"];
+const externalConditions = ["@fcrt/source", "node", "module-sync"];
+
+const config: ViteUserConfig = defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions } },
+  test: {
+    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    coverage: { include: ["packages/*/src/**"] },
+  },
+});
+
+export default config;
