@@ -1,0 +1,59 @@
+import { writeSync } from "node:fs";
+import { processState } from "../process-state.ts";
+
+/** The only writer of stdout. Whoever replaces `write` gets every line of the process. */
+interface Stdout {
+  write(text: string): void;
+}
+
+const stdout = processState<Stdout>("stdout", () => ({ write: createWriter(1) }));
+
+/**
+ * Writes text to stdout at once: when the call returns, every byte is in the pipe and survives a kill.
+ * A full pipe is waited for. A closed one swallows what comes, and never throws.
+ */
+export function writeStdout(text: string): void {
+  stdout.write(text);
+}
+
+function createWriter(fd: number): (text: string) => void {
+  const reused = Buffer.allocUnsafe(16 * 1024);
+  let closed = false;
+
+  return (text) => {
+    if (closed) return;
+    // A character takes at most three bytes: what fits needs no buffer of its own.
+    const fits = text.length * 3 <= reused.length;
+    const bytes = fits ? reused : Buffer.from(text);
+    closed = !writeAll(fd, bytes, fits ? reused.write(text) : bytes.length);
+  };
+}
+
+/** @returns whether the file descriptor can take more */
+function writeAll(fd: number, bytes: Buffer, length: number): boolean {
+  let offset = 0;
+  let pause = 1;
+  while (offset < length) {
+    try {
+      offset += writeSync(fd, bytes, offset, length - offset);
+      pause = 1;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== "EAGAIN" && code !== "EINTR") return code === "ENOSPC" || code === "EDQUOT";
+      // The reader is slow, and the pipe does not block because somebody touched `process.stdout`.
+      sleep(pause);
+      pause = Math.min(pause * 2, 16);
+    }
+  }
+  return true;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+const sleepCell = new Int32Array(new SharedArrayBuffer(4));
+
+function sleep(milliseconds: number): void {
+  Atomics.wait(sleepCell, 0, 0, milliseconds);
+}

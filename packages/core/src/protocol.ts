@@ -1,0 +1,17 @@
+export { controlPath, kindOf } from "./protocol/kinds.ts";
+export type { Kind } from "./protocol/kinds.ts";
+export { credentialHeaders, header, platformHeaderPrefix } from "./protocol/headers.ts";
+export { defaultPort, variable } from "./protocol/environment.ts";
+export { formatLine, lineLimit, noRequestId, parseLine, timestampOf } from "./protocol/line.ts";
+export type { Line } from "./protocol/line.ts";
+export {
+  coldStartMarker,
+  endMarker,
+  isOfficialLanguage,
+  parseMarker,
+  startMarker,
+} from "./protocol/markers.ts";
+export type { Marker } from "./protocol/markers.ts";
+export { statusOf, success } from "./protocol/outcome.ts";
+export type { FailureKind, Outcome } from "./protocol/outcome.ts";
+export { isRequestId } from "./protocol/request-id.ts";

@@ -1,0 +1,113 @@
+/** The bytes that one entry of the log service can hold; a longer line becomes several that say so. */
+export const lineLimit: number = 32 * 1024;
+
+/** Stands for the request ID on a line that belongs to no invocation. */
+export const noRequestId = "-";
+
+/**
+ * The recommended line, `yyyy-MM-ddTHH:mm:ss.fff requestId [LEVEL] message` in UTC, with its line feed.
+ * Each physical line of the message carries the prefix, control characters are spelled out, and a line over
+ * `lineLimit` is split between characters into `(part 1/3) …`: no text can end a line early or forge a marker.
+ *
+ * @param time epoch milliseconds
+ */
+export function formatLine(
+  time: number,
+  requestId: string,
+  level: string,
+  message: string,
+): string {
+  const prefix = `${timestampOf(time)} ${requestId} [${level}] `;
+  if (message.length < surelyShort && !special.test(message)) return `${prefix}${message}\n`;
+  return physicalLinesOf(message, lineLimit - utf8LengthOf(prefix) - 1)
+    .map((line) => `${prefix}${line}\n`)
+    .join("");
+}
+
+/** `yyyy-MM-ddTHH:mm:ss.fff` in UTC, whatever `TZ` says. */
+export function timestampOf(time: number): string {
+  const second = Math.floor(time / 1000);
+  if (second !== lastSecond) {
+    lastSecondText = new Date(second * 1000).toISOString().slice(0, 20);
+    lastSecond = second;
+  }
+  return lastSecondText + String(1000 + Math.floor(time - second * 1000)).slice(1);
+}
+
+/** What a recommended line says. */
+export interface Line {
+  /** `yyyy-MM-ddTHH:mm:ss.fff`, as printed. */
+  readonly time: string;
+  readonly requestId: string;
+  readonly level: string;
+  readonly message: string;
+}
+
+/** Reads one physical line in the recommended format, an optional `Z` included; `undefined` for any other line. */
+export function parseLine(line: string): Line | undefined {
+  const match = linePattern.exec(line);
+  if (!match) return undefined;
+  const [, time = "", requestId = "", level = "", message = ""] = match;
+  return { time, requestId, level, message };
+}
+
+const linePattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z? (\S+) \[([^\s\]]+)\] (.*)$/s;
+
+// The text of the current second: formatting a date anew costs more than the rest of a line.
+let lastSecond = Number.NaN;
+let lastSecondText = "";
+
+// Even if each of its characters takes three bytes, such a message fits one line with any prefix.
+const surelyShort = Math.floor(lineLimit / 4);
+
+// Everything that ends a line somewhere, or that a terminal obeys. A tab is harmless.
+const special = /[\0-\x08\n-\x1f\x7f-\x9f\u2028\u2029]/;
+const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/;
+const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
+
+function physicalLinesOf(message: string, limit: number): string[] {
+  return message
+    .split(lineBreak)
+    .flatMap((line) => partsOf(line.replace(control, spelledOut), limit));
+}
+
+function spelledOut(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+function partsOf(line: string, limit: number): string[] {
+  if (line.length * 3 <= limit || utf8LengthOf(line) <= limit) return [line];
+  const parts = cut(line, limit - "(part 999999/999999) ".length);
+  return parts.map((part, index) => `(part ${index + 1}/${parts.length}) ${part}`);
+}
+
+function cut(line: string, limit: number): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  let size = 0;
+  for (let index = 0; index < line.length;) {
+    const codePoint = line.codePointAt(index) ?? 0;
+    const bytes = utf8SizeOf(codePoint);
+    if (size + bytes > limit) {
+      parts.push(line.slice(start, index));
+      start = index;
+      size = 0;
+    }
+    size += bytes;
+    index += codePoint > 0xffff ? 2 : 1;
+  }
+  parts.push(line.slice(start));
+  return parts;
+}
+
+function utf8LengthOf(text: string): number {
+  let length = 0;
+  for (const character of text) length += utf8SizeOf(character.codePointAt(0) ?? 0);
+  return length;
+}
+
+function utf8SizeOf(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x10000 ? 3 : 4;
+}

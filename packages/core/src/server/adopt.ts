@@ -1,0 +1,37 @@
+import type { RequestListener } from "node:http";
+import { scope } from "../invocation/scope.ts";
+import { adoptOptionNames, settingsOf } from "../options.ts";
+import type { AdoptOptions } from "../options.ts";
+import { kindOf } from "../protocol/kinds.ts";
+import { controlPathOf, runListener } from "./dispatch.ts";
+import { Host } from "./host.ts";
+import { handleProcessEvents } from "./process-events.ts";
+import { replyStopping } from "./reply.ts";
+
+/**
+ * Gives an existing HTTP application the contract: `createServer(adopt(app))`. The application keeps answering every
+ * request itself, whatever its kind; markers, context, scope, `x-fc-status` and crash attribution come around it.
+ *
+ * @throws FcrtError FCRT_OPTION_UNKNOWN, FCRT_OPTION_INVALID
+ */
+export function adopt(listener: RequestListener, options: AdoptOptions = {}): RequestListener {
+  handleProcessEvents();
+  const host = new Host(settingsOf(options, adoptOptionNames), false);
+  host.announce();
+  return adoptInto(host, listener);
+}
+
+/** The adopted form of a listener, on a host that others can share. */
+export function adoptInto(host: Host, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    // An adopted application inside an adopted server: the outer one has opened the invocation.
+    if (scope.getStore()?.request === request) return listener(request, response);
+    host.attachServerOf(request);
+    if (host.stopping) return replyStopping(response);
+    // A value that the contract does not know is the application's own business.
+    const kind =
+      kindOf(request.method ?? "", request.url ?? "", controlPathOf(request)) ?? "http-invoke";
+    const invocation = host.invocations.open(kind, request, response);
+    runListener(invocation, request, response, listener, host.settings);
+  };
+}

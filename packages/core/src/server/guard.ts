@@ -1,0 +1,186 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { FcrtError } from "../errors.ts";
+import type { RunningInvocation } from "../invocation/running-invocation.ts";
+import { header } from "../protocol/headers.ts";
+import { statusOf } from "../protocol/outcome.ts";
+
+/** Whether a status that an application chose is a failure of the function. */
+export type FailureRule = (statusCode: number) => boolean;
+
+/**
+ * Watches a response that somebody else writes: the verdict is taken in `writeHead`, the end in `end`, and an
+ * application that breaks its own response has failed. Own properties hold under any framework's subclass.
+ */
+export function guardResponse(
+  invocation: RunningInvocation,
+  response: ServerResponse,
+  isFailure: FailureRule,
+): void {
+  const { writeHead, end, destroy } = response;
+
+  Object.assign(response, {
+    writeHead(statusCode: number, ...rest: unknown[]): unknown {
+      if (response.headersSent) return Reflect.apply(writeHead, response, [statusCode, ...rest]);
+      const message = typeof rest[0] === "string" ? [rest[0]] : [];
+      const headers = rest[message.length];
+      judge(invocation, response, isFailure, statusCode, statusIn(headers));
+      const status = String(statusOf(invocation.outcome));
+      if (!headers) response.setHeader(header.status, status);
+      const written = headers ? [withStatus(headers, status)] : [];
+      return Reflect.apply(writeHead, response, [statusCode, ...message, ...written]);
+    },
+
+    end(...body: unknown[]): unknown {
+      if (response.writableEnded) return Reflect.apply(end, response, body);
+      if (!response.headersSent) judge(invocation, response, isFailure, response.statusCode);
+      const pending = invocation.end();
+      if (!pending) return Reflect.apply(end, response, body);
+      const resume = hold(response);
+      void pending.then(() => {
+        resume();
+        Reflect.apply(end, response, body);
+      });
+      return response;
+    },
+
+    destroy(error?: Error): unknown {
+      const gone = response.destroyed || invocation.request?.socket.destroyed;
+      if (gone || response.writableEnded || invocation.ended)
+        return Reflect.apply(destroy, response, [error]);
+      invocation.threw(
+        error ?? new FcrtError("FCRT_RESPONSE_DESTROYED", "The application destroyed its response"),
+      );
+      return response;
+    },
+  });
+}
+
+/** Lets what listens to a request and its response run in the scope: their events are emitted from outside it. */
+export function bindEmitters(request: IncomingMessage, response: ServerResponse): void {
+  const inScope = AsyncLocalStorage.snapshot();
+  for (const emitter of [request, response]) {
+    const { emit } = emitter;
+    emitter.emit = (...event: unknown[]) => inScope(Reflect.apply, emit, emitter, event);
+  }
+}
+
+/** What remains of a response that was taken from its writer. */
+export interface Wire {
+  readonly headersSent: boolean;
+  head(status: number, headers: readonly (readonly [name: string, value: string])[]): void;
+  end(content: string | Uint8Array): void;
+  destroy(): void;
+}
+
+/** Takes a response from whoever writes it: what they still do to it has no effect, and harms nothing. */
+export function takeOver(response: ServerResponse): Wire {
+  for (const name of ["writeHead", "end", "destroy", "write"])
+    Reflect.deleteProperty(response, name);
+  const { writeHead, end, destroy, setHeader, headersSent } = response;
+  if (!headersSent) {
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    response.statusMessage = "";
+  }
+  mute(response);
+  return {
+    headersSent,
+    head(status, headers) {
+      for (const field of headers) Reflect.apply(setHeader, response, field);
+      Reflect.apply(writeHead, response, [status]);
+    },
+    end: (content) => void Reflect.apply(end, response, [content]),
+    destroy: () => void Reflect.apply(destroy, response, []),
+  };
+}
+
+// Between the application's `end` and ours the response looks ended, as it would without us.
+function hold(response: ServerResponse): () => void {
+  const { writeHead } = response;
+  mute(response);
+  for (const name of ["writableEnded", "headersSent"]) {
+    Object.defineProperty(response, name, { value: true, configurable: true });
+  }
+  return () => {
+    for (const name of [...mutedMethods, "writableEnded", "headersSent"])
+      Reflect.deleteProperty(response, name);
+    // Whoever wraps it (a session's cookie, say) still has to see the head.
+    response.writeHead = writeHead;
+  };
+}
+
+const mutedMethods = [
+  "addTrailers",
+  "appendHeader",
+  "destroy",
+  "end",
+  "flushHeaders",
+  "removeHeader",
+  "setHeader",
+  "setHeaders",
+  "write",
+  "writeHead",
+] as const;
+
+function mute(response: ServerResponse): void {
+  for (const name of mutedMethods)
+    Object.assign(response, { [name]: name === "write" ? () => true : () => response });
+}
+
+function judge(
+  invocation: RunningInvocation,
+  response: ServerResponse,
+  isFailure: FailureRule,
+  statusCode: number,
+  said: string | undefined = textOf(response.getHeader(header.status)),
+): void {
+  if (invocation.decided) return;
+  const failed =
+    said === undefined ? countsAsFailure(invocation, isFailure, statusCode) : said !== "200";
+  if (failed)
+    invocation.fail(
+      `The response has status ${statusCode}${said ? ` and ${header.status} ${said}` : ""}`,
+    );
+  invocation.decide();
+}
+
+// What the platform calls itself has no client: there, only success is a success.
+function countsAsFailure(
+  { kind }: RunningInvocation,
+  isFailure: FailureRule,
+  statusCode: number,
+): boolean {
+  return kind === "http-invoke" ? isFailure(statusCode) : statusCode < 200 || statusCode > 299;
+}
+
+function statusIn(headers: unknown): string | undefined {
+  return textOf(entriesOf(headers).find(([name]) => isStatus(name))?.[1]);
+}
+
+// In the shape that it came in: Node treats each in its own way, duplicates above all.
+function withStatus(headers: unknown, status: string): unknown {
+  const entries = entriesOf(headers).filter(([name]) => !isStatus(name));
+  entries.push([header.status, status]);
+  if (!Array.isArray(headers)) return Object.fromEntries(entries);
+  return Array.isArray(headers[0]) ? entries : entries.flat();
+}
+
+type Entry = [name: string, value: unknown];
+
+function entriesOf(headers: unknown): Entry[] {
+  if (!Array.isArray(headers)) return Object.entries(headers ?? {});
+  const items: unknown[] = headers;
+  if (Array.isArray(items[0]))
+    return items.filter(Array.isArray).map(([name, value]) => [String(name), value]);
+  return items.flatMap((name, index): Entry[] =>
+    index % 2 === 0 ? [[String(name), items[index + 1]]] : [],
+  );
+}
+
+function isStatus(name: string): boolean {
+  return name.toLowerCase() === header.status;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
