@@ -34,7 +34,14 @@ function environment() {
   if (isWritable(homedir())) return process.env;
   const home = join(cache, "home");
   mkdirSync(home, { recursive: true });
-  return { npm_config_userconfig: join(homedir(), ".npmrc"), ...process.env, HOME: home };
+  const userConfig = join(homedir(), ".npmrc");
+  const npmCache = join(home, ".npm");
+  return {
+    npm_config_userconfig: userConfig,
+    ...process.env,
+    HOME: home,
+    npm_config_cache: npmCache,
+  };
 }
 
 function isWritable(folder) {

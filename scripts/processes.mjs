@@ -45,7 +45,7 @@ function toolEnvironment() {
  * which exit code. A terminal's Ctrl-C has reached the program already: sent again, it would count
  * as a second, impatient one.
  */
-function forwardStopSignals(child) {
+export function forwardStopSignals(child) {
   const forward = (signal) => {
     if (signal !== "SIGINT" || !isatty(0)) child.kill(signal);
   };
