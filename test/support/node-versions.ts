@@ -25,7 +25,8 @@ export const nodeVersions: readonly NodeVersion[] = [
 function installed(alias: string): NodeVersion[] {
   try {
     const { version } = require(`${alias}/package.json`) as { version: string };
-    return [{ version, path: require.resolve(`${alias}/bin/node`) }];
+    // Some of these packages write their version with a `v`.
+    return [{ version: version.replace("v", ""), path: require.resolve(`${alias}/bin/node`) }];
   } catch {
     process.emitWarning(
       `${alias} is not installed on ${process.platform} ${process.arch}: not tested`,
