@@ -86,7 +86,11 @@ export function settingsOf(
   refuseUnknown("option", options, allowed);
   const environment = readEnvironment();
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const settings = { ...defaultsOf(environment), ...Object.fromEntries(given), environment };
+  const settings = {
+    ...defaultsOf(environment, options),
+    ...Object.fromEntries(given),
+    environment,
+  };
   for (const name of allowed) validate(name, settings[name]);
   return Object.freeze(settings);
 }
@@ -123,18 +127,20 @@ export const serveOptionNames: readonly (keyof ServeOptions)[] = [
   "bodyLimit",
 ];
 
-function defaultsOf(environment: Environment): Required<ServeOptions> {
+// A variable that an option overrules is not read, so it cannot be wrong.
+function defaultsOf(environment: Environment, given: ServeOptions): Required<ServeOptions> {
   return {
-    port: portOf(environment.port),
+    port: given.port ?? portOf(environment.port),
     host: "0.0.0.0",
     bodyLimit: 32 * 1024 * 1024,
-    markers: switchOf("FCRT_MARKERS", true),
+    markers: given.markers ?? switchOf("FCRT_MARKERS", true),
     runtimeName: process.env["FCRT_RUNTIME_NAME"] || "fcrt",
     extensions: [],
     httpErrorStatus: 404,
     failOn: (statusCode) => statusCode >= 500,
     exposeErrors: false,
-    keepCredentialHeaders: switchOf("FCRT_KEEP_CREDENTIAL_HEADERS", false),
+    keepCredentialHeaders:
+      given.keepCredentialHeaders ?? switchOf("FCRT_KEEP_CREDENTIAL_HEADERS", false),
     drainTimeout: 10_000,
     afterRejection: "stay",
   };

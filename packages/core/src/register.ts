@@ -3,7 +3,7 @@ import { adoptOptionNames, settingsOf } from "./options.ts";
 import { processState } from "./process-state.ts";
 import { header } from "./protocol/headers.ts";
 import { adoptInto } from "./server/adopt.ts";
-import { Host, hostOf } from "./server/host.ts";
+import { Host, hostOf, hosts } from "./server/host.ts";
 import { handleProcessEvents } from "./server/process-events.ts";
 import { answerRefusals } from "./server/refuse.ts";
 
@@ -18,6 +18,7 @@ if (!registered.done) {
 // Every server of the process passes here, whichever framework made it and however it imported `node:http`.
 function adoptServers(): void {
   const host = new Host(settingsOf({}, adoptOptionNames), false);
+  hosts.add(host);
   const { emit } = Server.prototype;
 
   Server.prototype.emit = function (

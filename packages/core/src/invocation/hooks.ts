@@ -1,5 +1,6 @@
 import type { Extension, Invocation } from "./extension.ts";
 import { writeError, writeLine } from "./lines.ts";
+import { isThenable, settlesWithin } from "./promises.ts";
 
 /** All extensions as one; an absent function means that no extension has it, and costs nothing. */
 export interface Hooks {
@@ -72,12 +73,12 @@ function composeEnd(extensions: readonly Extension[]): Hooks["end"] {
 }
 
 function endOf(extension: Extension, invocation: Invocation): Promise<void> | undefined {
+  const log = (error: unknown): void => writeError(error, invocation.requestId);
   try {
-    return extension
-      .end?.(invocation)
-      ?.catch((error: unknown) => writeError(error, invocation.requestId));
+    const ending: unknown = extension.end?.(invocation);
+    return isThenable(ending) ? Promise.resolve(ending).then(() => {}, log) : undefined;
   } catch (error) {
-    writeError(error, invocation.requestId);
+    log(error);
     return undefined;
   }
 }
@@ -87,17 +88,10 @@ async function atMost(
   pending: Promise<unknown>,
   requestId: string,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<void>((resolve) => {
-    timer = setTimeout(() => {
-      writeLine(
-        "WARN",
-        `An extension's end took over ${milliseconds} ms and was not waited for`,
-        requestId,
-      );
-      resolve();
-    }, milliseconds);
-  });
-  await Promise.race([pending, tooLong]);
-  clearTimeout(timer);
+  if (await settlesWithin(milliseconds, pending)) return;
+  writeLine(
+    "WARN",
+    `An extension's end took over ${milliseconds} ms and was not waited for`,
+    requestId,
+  );
 }

@@ -5,9 +5,11 @@ import { header } from "../protocol/headers.ts";
 import type { Kind } from "../protocol/kinds.ts";
 import { isRequestId } from "../protocol/request-id.ts";
 import { textOf } from "./context.ts";
+import { DeadlineWatch } from "./deadline-watch.ts";
 import type { Extension } from "./extension.ts";
 import { composeHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
+import { settlesWithin } from "./promises.ts";
 import { RunningInvocation } from "./running-invocation.ts";
 import type { InvocationHost } from "./running-invocation.ts";
 import { readCredentials, takeCredentials } from "./take-credentials.ts";
@@ -30,7 +32,9 @@ export class Invocations implements InvocationHost {
 
   readonly #keepCredentialHeaders: boolean;
   readonly #running = new Set<RunningInvocation>();
+  readonly #deadlines = new DeadlineWatch(this.#running);
   readonly #idleListeners: (() => void)[] = [];
+  #openResponses = 0;
   #cold = true;
 
   constructor(options: InvocationsOptions) {
@@ -51,38 +55,45 @@ export class Invocations implements InvocationHost {
     const requestId = isRequestId(sent) ? sent : crypto.randomUUID();
     const coldStart = this.#isColdStart(kind);
     const opening = { kind, requestId, coldStart, headers, credentials, request, response };
-    const invocation = new RunningInvocation(this, opening);
-    this.#running.add(invocation);
-    response.once("close", () => invocation.disconnected());
+    const invocation = this.#add(new RunningInvocation(this, opening));
+    this.#deadlines.watch(invocation);
+    this.#openResponses += 1;
+    response.on("close", () => {
+      this.#openResponses -= 1;
+      invocation.disconnected();
+      this.#tellWhenIdle();
+    });
     return invocation;
   }
 
   /** Opens an invocation that no request asks for: the runtime calls a hook itself. */
   openOwn(kind: Kind): RunningInvocation {
     const requestId = crypto.randomUUID();
-    const nothing = {
-      coldStart: false,
-      headers: {},
-      credentials: {},
-      request: undefined,
-      response: undefined,
-    };
-    const invocation = new RunningInvocation(this, { kind, requestId, ...nothing });
-    this.#running.add(invocation);
-    return invocation;
+    const nothing = { headers: {}, credentials: {}, request: undefined, response: undefined };
+    return this.#add(
+      new RunningInvocation(this, { kind, requestId, coldStart: false, ...nothing }),
+    );
   }
 
   closed(invocation: RunningInvocation): void {
     this.#running.delete(invocation);
-    if (this.#running.size === 0) for (const listener of this.#idleListeners.splice(0)) listener();
+    this.#tellWhenIdle();
   }
 
-  /** Waits until no invocation runs; those that still do after `limit` milliseconds end in failure. */
+  /**
+   * Waits until every invocation has ended and its response has left; those that still run after `limit` milliseconds
+   * end in failure, and have a second to say so.
+   */
   async drain(limit: number): Promise<void> {
-    if (this.#running.size === 0) return;
-    const timer = setTimeout(() => this.#abortAll(limit), limit);
-    await new Promise<void>((resolve) => this.#idleListeners.push(resolve));
-    clearTimeout(timer);
+    if (this.#isIdle()) return;
+    const idle = new Promise<void>((resolve) => {
+      this.#idleListeners.push(resolve);
+    });
+    if (await settlesWithin(limit, idle)) return;
+    const message = `Expected an answer within ${limit} ms of the stop, got none`;
+    for (const invocation of this.#running)
+      invocation.abort(new FcrtError("FCRT_DRAIN_TIMED_OUT", message));
+    await settlesWithin(1000, idle);
   }
 
   /** Makes each running invocation the last one on its connection. */
@@ -92,26 +103,24 @@ export class Invocations implements InvocationHost {
 
   /** Writes the last lines of all that run, because the process is about to be gone. */
   abandon(exitCode: number | string | undefined): void {
+    const message = `The process exited with code ${exitCode} before the invocation ended`;
     for (const invocation of this.#running) {
-      invocation.abort(
-        new FcrtError(
-          "FCRT_PROCESS_EXITED",
-          `The process exited with code ${exitCode} before the end`,
-        ),
-      );
+      invocation.abort(new FcrtError("FCRT_PROCESS_EXITED", message));
       invocation.close();
     }
   }
 
-  #abortAll(limit: number): void {
-    for (const invocation of this.#running) {
-      invocation.abort(
-        new FcrtError(
-          "FCRT_DRAIN_TIMED_OUT",
-          `Expected an answer within ${limit} ms of the stop, got none`,
-        ),
-      );
-    }
+  #add(invocation: RunningInvocation): RunningInvocation {
+    this.#running.add(invocation);
+    return invocation;
+  }
+
+  #isIdle(): boolean {
+    return this.#running.size === 0 && this.#openResponses === 0;
+  }
+
+  #tellWhenIdle(): void {
+    if (this.#isIdle()) for (const listener of this.#idleListeners.splice(0)) listener();
   }
 
   #isColdStart(kind: Kind): boolean {

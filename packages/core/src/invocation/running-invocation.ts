@@ -10,6 +10,7 @@ import { Context } from "./context.ts";
 import type { Invocation } from "./extension.ts";
 import type { Hooks } from "./hooks.ts";
 import { writeError, writeLine } from "./lines.ts";
+import { isThenable } from "./promises.ts";
 import { scope } from "./scope.ts";
 import type { SentCredentials } from "./take-credentials.ts";
 
@@ -37,8 +38,6 @@ export interface Opening {
 
 type Moment = "run" | "verdict" | "end" | "closed";
 
-const longestTimer = 2 ** 31 - 1;
-
 /** One invocation on its way: open (the constructor), run, verdict, end. Each moment passes once. */
 export class RunningInvocation implements Invocation {
   readonly kind: Kind;
@@ -50,7 +49,6 @@ export class RunningInvocation implements Invocation {
   readonly response: ServerResponse | undefined;
 
   readonly #host: InvocationHost;
-  readonly #deadlineTimer: NodeJS.Timeout | undefined;
   #moment: Moment = "run";
   #outcome: Outcome = success;
   #controller: AbortController | undefined;
@@ -65,11 +63,6 @@ export class RunningInvocation implements Invocation {
     this.response = opening.response;
     this.context = new Context(this, opening.headers, opening.credentials, host.environment);
     if (host.markers) writeStdout(`${startMarker(this.kind, this.requestId)}\n`);
-    const { deadline } = this.context;
-    if (deadline !== undefined) {
-      const delay = Math.min(deadline - this.openedAt, longestTimer);
-      this.#deadlineTimer = setTimeout(passDeadline, delay, this);
-    }
   }
 
   get outcome(): Outcome {
@@ -124,6 +117,14 @@ export class RunningInvocation implements Invocation {
     });
   }
 
+  /** The deadline is here and the answer is not. */
+  passDeadline(): void {
+    const allowed = (this.context.deadline ?? Infinity) - this.openedAt;
+    this.abort(
+      new FcrtError("FCRT_DEADLINE_PASSED", `Expected an answer within ${allowed} ms, got none`),
+    );
+  }
+
   /** The connection is gone. Before the verdict nobody learns the outcome: a failure; after it the verdict stands. */
   disconnected(): void {
     if (this.#moment === "end" || this.#moment === "closed") return;
@@ -149,12 +150,18 @@ export class RunningInvocation implements Invocation {
     return this.#outcome;
   }
 
+  /** Takes a verdict back that could not be sent. */
+  reopen(outcome: Outcome): void {
+    if (this.#moment !== "verdict") return;
+    this.#moment = "run";
+    this.#outcome = outcome;
+  }
+
   /** The end: extensions, error lines, End marker. A promise only when an extension makes it wait. */
   end(): Promise<void> | undefined {
     if (this.#moment === "end" || this.#moment === "closed") return undefined;
     this.decide();
     this.#moment = "end";
-    clearTimeout(this.#deadlineTimer);
     const pending = this.#host.hooks.end?.(this);
     if (pending) return pending.then(() => this.close());
     this.close();
@@ -192,20 +199,4 @@ export class RunningInvocation implements Invocation {
     this.#abortReason = reason;
     this.#controller?.abort(reason);
   }
-}
-
-function passDeadline(invocation: RunningInvocation): void {
-  const allowed = (invocation.context.deadline ?? Infinity) - invocation.openedAt;
-  invocation.abort(
-    new FcrtError("FCRT_DEADLINE_PASSED", `Expected an answer within ${allowed} ms, got none`),
-  );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "then" in value &&
-    typeof value.then === "function"
-  );
 }

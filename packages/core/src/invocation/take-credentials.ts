@@ -8,79 +8,82 @@ export interface SentCredentials {
   securityToken?: string;
 }
 
+/** Reads the credential headers and leaves them where they are. */
+export function readCredentials({ headers }: IncomingMessage): SentCredentials {
+  const sent: SentCredentials = {};
+  for (const name of names) {
+    const value = headers[header[name]];
+    if (typeof value === "string" && value !== "") sent[name] = value;
+  }
+  return sent;
+}
+
 /**
  * Reads the credential headers and takes them off `headers`, `rawHeaders` and `headersDistinct`, before user code can
  * see any of them.
  */
 export function takeCredentials(request: IncomingMessage): SentCredentials {
-  const derived = derivedHeadersOf(request);
-  const sent: SentCredentials = {};
-  const { rawHeaders } = request;
+  const sent = readCredentials(request);
+  const { headers } = request;
+  let found = false;
+  for (const name of names) {
+    if (headers[header[name]] === undefined) continue;
+    delete headers[header[name]];
+    found = true;
+  }
+  if (found) stripRawHeaders(request);
+  return sent;
+}
+
+const names = ["accessKeyId", "accessKeySecret", "securityToken"] as const;
+
+// Node derives `headersDistinct` when it is first read, from as many raw headers as it has counted. Lowering that count
+// spares deriving it for every request: 4 µs of the 60 that one takes.
+function stripRawHeaders(request: IncomingMessage): void {
+  const internals = (keys ??= internalKeysOf(request));
+  const count: unknown = Reflect.get(request, internals.count);
+  const derivedLater =
+    typeof count === "number" && Reflect.get(request, internals.distinct) === undefined;
+  const distinct = derivedLater ? undefined : request.headersDistinct;
+  const removed = removeCredentials(request.rawHeaders);
+  if (distinct) for (const name of names) delete distinct[header[name]];
+  else Reflect.set(request, internals.count, Number(count) - removed);
+}
+
+/** @returns how many elements are gone */
+function removeCredentials(rawHeaders: string[]): number {
   const before = rawHeaders.length;
   let kept = 0;
   for (let index = 0; index < before; index += 2) {
     const name = rawHeaders[index] ?? "";
-    const value = rawHeaders[index + 1] ?? "";
-    const credential = credentialOf(name);
-    if (credential === undefined) {
-      rawHeaders[kept] = name;
-      rawHeaders[kept + 1] = value;
-      kept += 2;
-    } else if (value !== "") {
-      sent[credential] = value;
-    }
+    if (isCredential(name)) continue;
+    rawHeaders[kept] = name;
+    rawHeaders[kept + 1] = rawHeaders[index + 1] ?? "";
+    kept += 2;
   }
   rawHeaders.length = kept;
-  derived.strip(before - kept);
-  return sent;
+  return before - kept;
 }
 
-/** Reads the credential headers and leaves them where they are. */
-export function readCredentials({ headers }: IncomingMessage): SentCredentials {
-  const sent: SentCredentials = {};
-  for (const [, { name, credential }] of byLength) {
-    const value = headers[name];
-    if (typeof value === "string" && value !== "") sent[credential] = value;
-  }
-  return sent;
-}
-
-type Credential = keyof SentCredentials;
-
-// The three names differ in length, which spares a look at most of the others.
-const byLength = new Map<number, { name: string; credential: Credential }>(
-  (["accessKeyId", "accessKeySecret", "securityToken"] as const).map((credential) => {
-    const name = header[credential];
-    return [name.length, { name, credential }];
-  }),
+// The three names differ in length, which spares a closer look at most of the others.
+const nameByLength = new Map<number, string>(
+  names.map((name) => [header[name].length, header[name]]),
 );
 
-function credentialOf(name: string): Credential | undefined {
-  const candidate = byLength.get(name.length);
-  return candidate && name.toLowerCase() === candidate.name ? candidate.credential : undefined;
+function isCredential(name: string): boolean {
+  const candidate = nameByLength.get(name.length);
+  return candidate !== undefined && name.toLowerCase() === candidate;
 }
 
-// Node derives `headers` and `headersDistinct` when they are first read, from as many raw headers as it has counted.
-// Lowering that count before spares deriving both for every request, a tenth of what one costs.
-function derivedHeadersOf(request: IncomingMessage): { strip(removed: number): void } {
-  keys ??= internalKeysOf(request);
-  const { count, headers } = keys;
-  const counted: unknown = Reflect.get(request, count);
-  if (typeof counted === "number" && Reflect.get(request, headers) === null) {
-    return { strip: (removed) => void Reflect.set(request, count, counted - removed) };
-  }
-  // Somebody has read them before us, or this Node works otherwise.
-  const all = [request.headers, request.headersDistinct];
-  return {
-    strip: () => all.forEach((derived) => byLength.forEach(({ name }) => delete derived[name])),
-  };
-}
+let keys: { readonly count: symbol; readonly distinct: symbol } | undefined;
 
-let keys: { readonly count: symbol; readonly headers: symbol } | undefined;
-
-function internalKeysOf(request: IncomingMessage): { count: symbol; headers: symbol } {
+// The second one is there once it was read. A Node that has neither derives at every request.
+function internalKeysOf(request: IncomingMessage): { count: symbol; distinct: symbol } {
+  void request.headersDistinct;
   const symbols = Object.getOwnPropertySymbols(request);
   const find = (name: string): symbol =>
     symbols.find(({ description }) => description === name) ?? Symbol(name);
-  return { count: find("kHeadersCount"), headers: find("kHeaders") };
+  const count = find("kHeadersCount");
+  const distinct = find("kHeadersDistinct");
+  return { count: symbols.includes(distinct) ? count : distinct, distinct };
 }

@@ -26,6 +26,8 @@ function createWriter(fd: number): (text: string) => void {
     const fits = text.length * 3 <= reused.length;
     const bytes = fits ? reused : Buffer.from(text);
     closed = !writeAll(fd, bytes, fits ? reused.write(text) : bytes.length);
+    // Otherwise the next `console.log` of anybody ends the process.
+    if (closed) process.stdout.on("error", () => {});
   };
 }
 

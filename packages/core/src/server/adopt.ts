@@ -4,7 +4,7 @@ import { adoptOptionNames, settingsOf } from "../options.ts";
 import type { AdoptOptions } from "../options.ts";
 import { kindOf } from "../protocol/kinds.ts";
 import { controlPathOf, runListener } from "./dispatch.ts";
-import { Host } from "./host.ts";
+import { Host, hosts } from "./host.ts";
 import { handleProcessEvents } from "./process-events.ts";
 import { replyStopping } from "./reply.ts";
 
@@ -17,6 +17,7 @@ import { replyStopping } from "./reply.ts";
 export function adopt(listener: RequestListener, options: AdoptOptions = {}): RequestListener {
   handleProcessEvents();
   const host = new Host(settingsOf(options, adoptOptionNames), false);
+  hosts.add(host);
   host.announce();
   return adoptInto(host, listener);
 }
@@ -32,6 +33,7 @@ export function adoptInto(host: Host, listener: RequestListener): RequestListene
     const kind =
       kindOf(request.method ?? "", request.url ?? "", controlPathOf(request)) ?? "http-invoke";
     const invocation = host.invocations.open(kind, request, response);
-    runListener(invocation, request, response, listener, host.settings);
+    // Two arguments: an Express application would take a third for its `next`.
+    runListener(invocation, request, response, () => listener(request, response), host.settings);
   };
 }

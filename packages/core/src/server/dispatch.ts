@@ -42,7 +42,7 @@ export function dispatcher(
       };
       readBody(request, settings.bodyLimit, run, (error) => invocation.threw(error));
     },
-    initialize: (invocation) => call(invocation, () => initialize(invocation.context)),
+    initialize: (invocation) => call(invocation, () => initialize(invocation)),
     "pre-freeze": (invocation) => call(invocation, () => handlers.preFreeze?.(invocation.context)),
     "pre-stop": (invocation) => call(invocation, () => host.preStop(invocation.context)),
     "http-invoke"(invocation, request) {
@@ -81,7 +81,7 @@ export function runListener(
 ): void {
   guardResponse(invocation, response, failOn);
   const handler = (): unknown => {
-    bindEmitters(request, response);
+    bindEmitters(invocation, request, response);
     return listener(request, response, invocation.context);
   };
   // The listener answers through the response; what it returns says nothing.
@@ -95,17 +95,16 @@ export function controlPathOf(request: IncomingMessage): string | undefined {
 }
 
 // Runs until it succeeds once. A call that comes while it runs shares its result.
-function once(initialize: (context: Context) => unknown): (context: Context) => unknown {
-  let success: Promise<void> | undefined;
-  const attempt = async (context: Context): Promise<void> => {
-    try {
-      await initialize(context);
-    } catch (error) {
-      success = undefined;
-      throw error;
+function once(
+  initialize: (context: Context) => unknown,
+): (invocation: RunningInvocation) => unknown {
+  let last: { readonly invocation: RunningInvocation; readonly result: unknown } | undefined;
+  return (invocation) => {
+    if (!last || last.invocation.outcome.status === "failure") {
+      last = { invocation, result: initialize(invocation.context) };
     }
+    return last.result;
   };
-  return (context) => (success ??= attempt(context));
 }
 
 // A readiness probe or a browser on a developer's machine: nothing of it comes from the platform.

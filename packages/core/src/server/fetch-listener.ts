@@ -109,6 +109,10 @@ async function nextTurn(): Promise<void> {
 async function drained(response: ServerResponse): Promise<void> {
   if (response.destroyed) return;
   await new Promise<void>((resolve) => {
-    response.once("drain", resolve).once("close", resolve);
+    const go = (): void => {
+      response.off("drain", go).off("close", go);
+      resolve();
+    };
+    response.on("drain", go).on("close", go);
   });
 }

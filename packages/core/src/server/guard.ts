@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isUint8Array } from "node:util/types";
 import { FcrtError } from "../errors.ts";
+import { writeError } from "../invocation/lines.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
+import { blame } from "../invocation/scope.ts";
 import { header } from "../protocol/headers.ts";
 import { statusOf } from "../protocol/outcome.ts";
 
@@ -19,20 +22,31 @@ export function guardResponse(
 ): void {
   const { writeHead, end, destroy } = response;
 
+  // Node tells of a write after the end here, and ends the process when nobody listens.
+  response.on("error", (error) => writeError(error, invocation.requestId));
+
   Object.assign(response, {
     writeHead(statusCode: number, ...rest: unknown[]): unknown {
       if (response.headersSent) return Reflect.apply(writeHead, response, [statusCode, ...rest]);
       const message = typeof rest[0] === "string" ? [rest[0]] : [];
-      const headers = rest[message.length];
+      const headers = message.length > 0 ? rest[1] : (rest[1] ?? rest[0]);
+      const { decided, outcome } = invocation;
       judge(invocation, response, isFailure, statusCode, statusIn(headers));
       const status = String(statusOf(invocation.outcome));
       if (!headers) response.setHeader(header.status, status);
       const written = headers ? [withStatus(headers, status)] : [];
-      return Reflect.apply(writeHead, response, [statusCode, ...message, ...written]);
+      try {
+        return Reflect.apply(writeHead, response, [statusCode, ...message, ...written]);
+      } catch (error) {
+        // Node refused the head: whoever wrote it may write another.
+        if (!decided && !response.headersSent) invocation.reopen(outcome);
+        throw error;
+      }
     },
 
     end(...body: unknown[]): unknown {
-      if (response.writableEnded) return Reflect.apply(end, response, body);
+      if (response.writableEnded || isRefused(response, body[0]))
+        return Reflect.apply(end, response, body);
       if (!response.headersSent) judge(invocation, response, isFailure, response.statusCode);
       const pending = invocation.end();
       if (!pending) return Reflect.apply(end, response, body);
@@ -57,11 +71,22 @@ export function guardResponse(
 }
 
 /** Lets what listens to a request and its response run in the scope: their events are emitted from outside it. */
-export function bindEmitters(request: IncomingMessage, response: ServerResponse): void {
+export function bindEmitters(
+  invocation: RunningInvocation,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const inScope = AsyncLocalStorage.snapshot();
   for (const emitter of [request, response]) {
     const { emit } = emitter;
-    emitter.emit = (...event: unknown[]) => inScope(Reflect.apply, emit, emitter, event);
+    emitter.emit = (...event: unknown[]) => {
+      try {
+        return inScope(Reflect.apply, emit, emitter, event);
+      } catch (error) {
+        blame(error, invocation);
+        throw error;
+      }
+    };
   }
 }
 
@@ -151,6 +176,22 @@ function countsAsFailure(
   statusCode: number,
 ): boolean {
   return kind === "http-invoke" ? isFailure(statusCode) : statusCode < 200 || statusCode > 299;
+}
+
+// What Node's `end` throws at must not find the invocation ended.
+function isRefused(response: ServerResponse, chunk: unknown): boolean {
+  const { headersSent, statusCode, statusMessage } = response;
+  const body =
+    chunk === undefined ||
+    chunk === null ||
+    typeof chunk === "string" ||
+    typeof chunk === "function";
+  const head =
+    headersSent ||
+    (statusCode >= 100 &&
+      statusCode <= 999 &&
+      !/[^\t\x20-\x7e\x80-\xff]/.test(statusMessage ?? ""));
+  return !head || !(body || isUint8Array(chunk));
 }
 
 function statusIn(headers: unknown): string | undefined {

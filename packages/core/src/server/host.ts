@@ -40,7 +40,6 @@ export class Host {
       ...settings,
       answerFailure: (invocation: RunningInvocation) => replyFailure(invocation, settings),
     });
-    hosts.add(this);
   }
 
   get stopping(): boolean {
@@ -102,7 +101,6 @@ export class Host {
     await this.invocations.drain(this.settings.drainTimeout);
     for (const server of this.#servers) server.closeAllConnections();
     await Promise.all(closed);
-    hosts.delete(this);
   }
 }
 

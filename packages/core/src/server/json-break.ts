@@ -5,39 +5,35 @@
 export function jsonBreakOf(text: string): string {
   if (text === "") return "nothing";
   const offset = offsetOfBreak(text);
-  const before = text.slice(0, offset).split("\n");
+  const line = text.slice(0, offset).split("\n").length;
+  const column = offset - text.lastIndexOf("\n", offset - 1);
   const character = text.codePointAt(offset);
   const found = character === undefined ? "the end" : `\`${String.fromCodePoint(character)}\``;
-  return `${found} at line ${before.length}, column ${(before.at(-1) ?? "").length + 1} (offset ${offset} of ${text.length})`;
+  return `${found} at line ${line}, column ${column} (offset ${offset} of ${text.length})`;
 }
 
-const space = /[ \t\n\r]*/y;
-const scalar =
-  /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
-const string = /"(?:[^"\\\0-\x1f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+type Expected = "value" | "value or ]" | "key" | "key or }" | "after";
 
 /** The offset of the first token that cannot stand where it stands. */
 export function offsetOfBreak(text: string): number {
   const open: ("]" | "}")[] = [];
-  let expected: "value" | "value or ]" | "key" | "key or }" | "after" = "value";
-  let offset = skip(space, text, 0);
+  let expected: Expected = "value";
+  let offset = afterSpace(text, 0);
   while (offset < text.length) {
     const character = text.charAt(offset);
     const closer = open.at(-1);
+    const closes =
+      character === closer && (expected === "after" || expected.endsWith(`or ${closer}`));
     let next = offset + 1;
-    if (expected === "after") {
-      if (character === closer) open.pop();
-      else if (character === "," && closer) expected = closer === "}" ? "key" : "value";
-      else return offset;
-    } else if (expected === "key or }" && character === "}") {
+    if (closes) {
       open.pop();
       expected = "after";
-    } else if (expected === "value or ]" && character === "]") {
-      open.pop();
-      expected = "after";
-    } else if (expected === "key" || expected === "key or }") {
-      const end = skip(string, text, offset);
-      const colon = skip(space, text, end);
+    } else if (expected === "after") {
+      if (character !== "," || !closer) return offset;
+      expected = closer === "}" ? "key" : "value";
+    } else if (expected.startsWith("key")) {
+      const end = afterString(text, offset);
+      const colon = afterSpace(text, end);
       if (end === offset) return offset;
       if (text.charAt(colon) !== ":") return colon;
       next = colon + 1;
@@ -46,16 +42,43 @@ export function offsetOfBreak(text: string): number {
       open.push(character === "{" ? "}" : "]");
       expected = character === "{" ? "key or }" : "value or ]";
     } else {
-      next = skip(scalar, text, offset);
+      next = afterScalar(text, offset);
       if (next === offset) return offset;
       expected = "after";
     }
-    offset = skip(space, text, next);
+    offset = afterSpace(text, next);
   }
   return text.length;
 }
 
-function skip(pattern: RegExp, text: string, offset: number): number {
+// Each of these gives the offset after what it looks for, or the same one when that is not there.
+
+const space = /[ \t\n\r]*/y;
+const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const escape = /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
+
+function afterSpace(text: string, offset: number): number {
+  return after(space, text, offset);
+}
+
+function afterScalar(text: string, offset: number): number {
+  return text.charAt(offset) === '"' ? afterString(text, offset) : after(scalar, text, offset);
+}
+
+// By hand: a pattern that repeats an alternative runs out of stack on a string of some megabytes.
+function afterString(text: string, offset: number): number {
+  if (text.charAt(offset) !== '"') return offset;
+  for (let index = offset + 1; index < text.length;) {
+    const character = text.charAt(index);
+    if (character === '"') return index + 1;
+    const next = character === "\\" ? after(escape, text, index) : index + 1;
+    if (character < " " || next === index) return offset;
+    index = next;
+  }
+  return offset;
+}
+
+function after(pattern: RegExp, text: string, offset: number): number {
   pattern.lastIndex = offset;
   return pattern.test(text) ? pattern.lastIndex : offset;
 }

@@ -1,6 +1,6 @@
 import { isSetUpError } from "../errors.ts";
 import { writeError, writeLine } from "../invocation/lines.ts";
-import { scope } from "../invocation/scope.ts";
+import { culpritOf } from "../invocation/scope.ts";
 import { processState } from "../process-state.ts";
 import { hosts } from "./host.ts";
 
@@ -10,12 +10,14 @@ const installed = processState("process-events", () => ({ done: false }));
 export function handleProcessEvents(): void {
   if (installed.done) return;
   installed.done = true;
-  process.on("uncaughtException", failByException);
-  process.on("unhandledRejection", failByRejection);
+  // First in line, so that an application's `once` listener still counts.
+  process.prependListener("uncaughtException", failByException);
+  process.prependListener("unhandledRejection", failByRejection);
   process.on("exit", (code) => {
     for (const host of hosts) host.invocations.abandon(code);
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, stopBySignal);
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.prependListener(signal, stopBySignal);
 }
 
 // Node runs these two inside the scope of whoever caused them: the one invocation fails, its neighbours go on.
@@ -26,14 +28,14 @@ function failByException(error: unknown): void {
 
 function failByRejection(reason: unknown): void {
   tell(reason);
-  const invocation = scope.getStore();
-  const stays = invocation && [...hosts].every((host) => host.settings.afterRejection === "stay");
+  const stays =
+    culpritOf(reason) && [...hosts].every((host) => host.settings.afterRejection === "stay");
   if (!stays && isOurs("unhandledRejection")) void stopAndExit(1);
 }
 
 function tell(error: unknown): void {
-  const invocation = scope.getStore();
-  if (invocation) invocation.abort(error);
+  const culprit = culpritOf(error);
+  if (culprit) culprit.abort(error);
   else if (isSetUpError(error)) writeLine("ERROR", error.message);
   else writeError(error);
 }
@@ -47,12 +49,20 @@ function stopBySignal(signal: NodeJS.Signals): void {
   void stopAndExit(0);
 }
 
+let stopping: Promise<void> | undefined;
+let exitCode = 0;
+
 async function stopAndExit(code: 0 | 1): Promise<void> {
-  const stopped = [...hosts];
-  await Promise.all(stopped.map((host) => host.stop()));
-  // After a crash nobody knows what state the hook would find.
-  if (code === 0) await Promise.all(stopped.map((host) => host.preStopUnlessCalled()));
-  exit(code);
+  exitCode = Math.max(exitCode, code);
+  // After a crash nobody knows what state `preStop` would find.
+  stopping ??= stopAll(code === 0);
+  await stopping;
+  exit();
+}
+
+async function stopAll(callPreStop: boolean): Promise<void> {
+  await Promise.all([...hosts].map((host) => host.stop()));
+  if (callPreStop) await Promise.all([...hosts].map((host) => host.preStopUnlessCalled()));
 }
 
 // An adopted application that listens itself decides itself what becomes of the process.
@@ -61,7 +71,7 @@ function isOurs(event: "uncaughtException" | "unhandledRejection" | NodeJS.Signa
 }
 
 // What `console` has queued on a full pipe would be lost by an exit at once.
-function exit(code: number, patience = 200): void {
-  if (process.stdout.writableLength === 0 || patience === 0) process.exit(code);
-  setTimeout(exit, 5, code, patience - 1);
+function exit(patience = 200): void {
+  if (process.stdout.writableLength === 0 || patience === 0) process.exit(exitCode);
+  setTimeout(exit, 5, patience - 1);
 }

@@ -1,5 +1,5 @@
+import { ServerResponse, STATUS_CODES } from "node:http";
 import type { Server } from "node:http";
-import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { header } from "../protocol/headers.ts";
 
@@ -19,12 +19,19 @@ const statusByCode: Readonly<Record<string, number>> = {
 
 function refuse(socket: Duplex, status: number): void {
   // A response that is under way on this connection must not be broken into.
-  const busy = "_httpMessage" in socket && socket._httpMessage !== null;
-  if (!socket.writable || busy) {
+  if (!socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
   }
   const fields = [`${header.status}: 404`, "connection: close", "content-length: 0"];
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...fields, "", ""].join("\r\n");
   socket.end(head, () => socket.destroy());
+}
+
+function isAnswering(socket: Duplex): boolean {
+  return (
+    "_httpMessage" in socket &&
+    socket._httpMessage instanceof ServerResponse &&
+    socket._httpMessage.headersSent
+  );
 }

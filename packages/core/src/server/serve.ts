@@ -1,13 +1,14 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { FcrtError } from "../errors.ts";
+import type { Context } from "../invocation/context.ts";
 import { serveOptionNames, settingsOf } from "../options.ts";
 import type { ServeOptions, Settings } from "../options.ts";
 import { dispatcher } from "./dispatch.ts";
 import type { HttpListener } from "./dispatch.ts";
 import { checkHandlers } from "./handlers.ts";
 import type { Handlers } from "./handlers.ts";
-import { Host } from "./host.ts";
+import { Host, hosts } from "./host.ts";
 import { handleProcessEvents } from "./process-events.ts";
 import { answerRefusals } from "./refuse.ts";
 
@@ -31,15 +32,21 @@ export async function serve(handlers: Handlers, options: ServeOptions = {}): Pro
   handleProcessEvents();
   checkHandlers(handlers);
   const settings = settingsOf(options, serveOptionNames);
-  const host = new Host(settings, true, (context) => handlers.preStop?.(context));
+  const preStop = handlers.preStop && ((context: Context) => handlers.preStop?.(context));
+  const host = new Host(settings, true, preStop);
   const server = createServer({ requireHostHeader: false });
   const dispatch = dispatcher(host, handlers, await httpListenerOf(handlers));
   server.on("request", dispatch).on("checkExpectation", dispatch);
   answerRefusals(server);
   host.attach(server);
   const port = await listen(server, settings);
+  hosts.add(host);
   host.announce();
-  return { port, url: `http://127.0.0.1:${port}`, server, close: () => host.stop() };
+  const close = async (): Promise<void> => {
+    await host.stop();
+    hosts.delete(host);
+  };
+  return { port, url: `http://127.0.0.1:${port}`, server, close };
 }
 
 // The adapter costs start-up time, which only those pay who use it.

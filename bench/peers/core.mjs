@@ -1,0 +1,3 @@
+import { serve } from "@fcrt/core";
+
+await serve({ invoke: async (event) => ({ hello: event.json().name }) }, { runtimeName: "bench" });
