@@ -40,14 +40,14 @@ const names = ["accessKeyId", "accessKeySecret", "securityToken"] as const;
 // Node derives `headersDistinct` when it is first read, from as many raw headers as it has counted. Lowering that count
 // spares deriving it for every request: 4 µs of the 60 that one takes.
 function stripRawHeaders(request: IncomingMessage): void {
-  const internals = (keys ??= internalKeysOf(request));
-  const count: unknown = Reflect.get(request, internals.count);
-  const derivedLater =
-    typeof count === "number" && Reflect.get(request, internals.distinct) === undefined;
-  const distinct = derivedLater ? undefined : request.headersDistinct;
+  const { count, distinct } = (keys ??= internalKeysOf(request));
+  const internals: Record<symbol, unknown> = Object(request);
+  const counted = internals[count];
+  const derivedLater = typeof counted === "number" && internals[distinct] === undefined;
+  const derived = derivedLater ? undefined : request.headersDistinct;
   const removed = removeCredentials(request.rawHeaders);
-  if (distinct) for (const name of names) delete distinct[header[name]];
-  else Reflect.set(request, internals.count, Number(count) - removed);
+  if (derived) for (const name of names) delete derived[header[name]];
+  else internals[count] = Number(counted) - removed;
 }
 
 /** @returns how many elements are gone */

@@ -6,6 +6,7 @@ import type { Settings } from "../options.ts";
 import { header, platformHeaderPrefix } from "../protocol/headers.ts";
 import { kindOf } from "../protocol/kinds.ts";
 import type { Kind } from "../protocol/kinds.ts";
+import type { Outcome } from "../protocol/outcome.ts";
 import { Event, readBody } from "./event.ts";
 import { bindEmitters, guardResponse } from "./guard.ts";
 import type { Handlers } from "./handlers.ts";
@@ -94,17 +95,25 @@ export function controlPathOf(request: IncomingMessage): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-// Runs until it succeeds once. A call that comes while it runs shares its result.
+// Runs until it succeeds once. A call that comes while it runs shares its outcome.
 function once(
   initialize: (context: Context) => unknown,
 ): (invocation: RunningInvocation) => unknown {
-  let last: { readonly invocation: RunningInvocation; readonly result: unknown } | undefined;
-  return (invocation) => {
-    if (!last || last.invocation.outcome.status === "failure") {
-      last = { invocation, result: initialize(invocation.context) };
+  let first: RunningInvocation | undefined;
+  let result: unknown;
+  return async (invocation) => {
+    if (first?.outcome.status !== "success") {
+      first = invocation;
+      result = initialize(invocation.context);
     }
-    return last.result;
+    const shared = first;
+    await result;
+    if (shared !== invocation) shareFailure(shared.outcome, invocation);
   };
+}
+
+function shareFailure(outcome: Outcome, invocation: RunningInvocation): void {
+  if (outcome.status === "failure") invocation.fail(outcome.reason);
 }
 
 // A readiness probe or a browser on a developer's machine: nothing of it comes from the platform.

@@ -70,10 +70,12 @@ async function send(
   response: ServerResponse,
 ): Promise<void> {
   const { body, status } = answer;
+  if (answer.bodyUsed || body?.locked)
+    throw new TypeError("Expected a Response whose body is not used yet");
   if (!body || incoming.method === "HEAD" || status === 204 || status === 304) {
     setHead(answer, response);
     response.end();
-    await body?.cancel();
+    await body?.cancel().catch(() => {});
     return;
   }
   const reader = body.getReader();

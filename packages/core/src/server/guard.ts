@@ -33,13 +33,18 @@ export function guardResponse(
       const { decided, outcome } = invocation;
       judge(invocation, response, isFailure, statusCode, statusIn(headers));
       const status = String(statusOf(invocation.outcome));
+      const said = response.getHeader(header.status);
       if (!headers) response.setHeader(header.status, status);
       const written = headers ? [withStatus(headers, status)] : [];
       try {
         return Reflect.apply(writeHead, response, [statusCode, ...message, ...written]);
       } catch (error) {
         // Node refused the head: whoever wrote it may write another.
-        if (!decided && !response.headersSent) invocation.reopen(outcome);
+        if (!decided && !response.headersSent) {
+          invocation.reopen(outcome);
+          if (said === undefined) response.removeHeader(header.status);
+          else response.setHeader(header.status, said);
+        }
         throw error;
       }
     },
@@ -93,7 +98,8 @@ export function bindEmitters(
 /** What remains of a response that was taken from its writer. */
 export interface Wire {
   readonly headersSent: boolean;
-  head(status: number, headers: readonly (readonly [name: string, value: string])[]): void;
+  /** Names and values in turn. */
+  head(status: number, headers: readonly string[]): void;
   end(content: string | Uint8Array): void;
   destroy(): void;
 }
@@ -111,7 +117,9 @@ export function takeOver(response: ServerResponse): Wire {
   return {
     headersSent,
     head(status, headers) {
-      for (const field of headers) Reflect.apply(setHeader, response, field);
+      for (let index = 0; index < headers.length; index += 2) {
+        Reflect.apply(setHeader, response, headers.slice(index, index + 2));
+      }
       Reflect.apply(writeHead, response, [status]);
     },
     end: (content) => void Reflect.apply(end, response, [content]),

@@ -34,7 +34,7 @@ export function replyResult(
     // Without a response the runtime itself called the hook.
     if (!response) return;
     const status = statusOf(outcome);
-    response.writeHead(status, headersOf(status, body).flat());
+    response.writeHead(status, headersOf(status, body));
     response.end(body.content);
   });
 }
@@ -79,14 +79,15 @@ function finish(invocation: RunningInvocation, send: () => void): void {
   else send();
 }
 
-function headersOf(
-  status: number,
-  { content, contentType }: Body,
-): [name: string, value: string][] {
+function headersOf(status: number, { content, contentType }: Body): string[] {
+  const length = Buffer.byteLength(content);
   return [
-    [header.status, String(status)],
-    ["content-type", contentType],
-    ["content-length", String(Buffer.byteLength(content))],
+    header.status,
+    String(status),
+    "content-type",
+    contentType,
+    "content-length",
+    String(length),
   ];
 }
 
