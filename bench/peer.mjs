@@ -6,8 +6,8 @@ import { request as send } from "node:http";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
-/** The headers of a real request, of FC 3.0. */
-export const platformHeaders = {
+// The headers of a real request, of FC 3.0.
+const platformHeaders = {
   "x-fc-request-id": "1-67a59f35-150c1267-f381ba1c085c",
   "x-fc-access-key-id": "STS.NaXxxx",
   "x-fc-access-key-secret": "7jXxxx",
@@ -67,18 +67,11 @@ export async function startPeer(name) {
 }
 
 /** Sends one call; resolves to what came back, or rejects when nobody listens yet. */
-export function answerTo(port, { method, path, headers, body }) {
-  return new Promise((resolve, reject) => {
-    const outgoing = send({ port, method, path, headers, agent: false }, async (incoming) => {
-      const text = Buffer.concat(await incoming.toArray()).toString();
-      resolve({
-        status: incoming.statusCode,
-        fcStatus: incoming.headers["x-fc-status"],
-        body: text,
-      });
-    });
-    outgoing.once("error", reject).end(body);
-  });
+export async function answerTo(port, { method, path, headers, body }) {
+  const outgoing = send({ port, method, path, headers, agent: false }).end(body);
+  const [incoming] = await once(outgoing, "response");
+  const text = Buffer.concat(await incoming.toArray()).toString();
+  return { status: incoming.statusCode, fcStatus: incoming.headers["x-fc-status"], body: text };
 }
 
 /** Asks again and again until the server is up. */

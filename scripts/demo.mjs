@@ -118,16 +118,11 @@ async function show({ title, request: [method, path, headers, body], expected })
   return faultsOf(title, { ...response, end }, expected);
 }
 
-function answerTo(method, path, headers, body) {
-  return new Promise((resolve, reject) => {
-    const options = { port, method, path, headers: { ...platformHeaders, ...headers } };
-    const outgoing = send(options, async (incoming) => {
-      const chunks = await incoming.toArray();
-      const fcStatus = incoming.headers["x-fc-status"];
-      resolve({ status: incoming.statusCode, fcStatus, body: Buffer.concat(chunks).toString() });
-    });
-    outgoing.once("error", reject).end(body);
-  });
+async function answerTo(method, path, headers, body) {
+  const options = { port, method, path, headers: { ...platformHeaders, ...headers } };
+  const [incoming] = await once(send(options).end(body), "response");
+  const text = Buffer.concat(await incoming.toArray()).toString();
+  return { status: incoming.statusCode, fcStatus: incoming.headers["x-fc-status"], body: text };
 }
 
 async function lineOf(pattern) {

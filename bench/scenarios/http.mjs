@@ -29,7 +29,7 @@ async function measure(name) {
   try {
     await firstAnswerTo(peer.port, eventCall);
     await checkWork(peer);
-    await load(peer.port, requests / 2);
+    await load(peer.port, requests);
     const before = peer.cpu();
     const rate = await load(peer.port, requests);
     return { rate, cpu: ((peer.cpu() - before) * 1000) / requests };

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
 
 /** A program that runs as a process of its own. */
@@ -22,6 +23,11 @@ export interface ChildOptions {
   readonly node?: string;
   readonly nodeOptions?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Is given what stops the child.
+   * @default onTestFinished
+   */
+  readonly stopWith?: (stop: () => Promise<void>) => void;
 }
 
 const patience = 10_000;
@@ -33,7 +39,10 @@ const patience = 10_000;
 export async function startChild(file: string, options: ChildOptions = {}): Promise<Child> {
   const port = await freePort();
   const { node = process.execPath, nodeOptions = [], env = {} } = options;
+  const { stopWith = onTestFinished } = options;
   const child = spawn(node, [...nodeOptions, file], {
+    // What the options name is found from where the program is.
+    cwd: dirname(file),
     env: { PATH: process.env["PATH"], FC_SERVER_PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -44,7 +53,7 @@ export async function startChild(file: string, options: ChildOptions = {}): Prom
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("close", (code, signal) => resolve({ code, signal }));
   });
-  onTestFinished(async () => {
+  stopWith(async () => {
     child.kill("SIGKILL");
     await exited;
   });
@@ -76,18 +85,26 @@ export async function startChild(file: string, options: ChildOptions = {}): Prom
           resolve(found);
         };
         child.stdout.on("data", look);
-        child.once("close", () => fail("The process ended"));
+        void exited.then(() => fail("The process ended"));
         look();
       });
     },
   };
 }
 
-/** A port that nothing listens on now. */
+/** A port that nothing listens on now, and that no system gives to a connection of its own accord. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
+  const free = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(port, "0.0.0.0", () => resolve(true));
+  });
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
 }
