@@ -181,6 +181,20 @@ describe.each(nodeVersions)("an uncaught exception on Node $version", ({ version
     expectPairedMarkers(child);
   });
 
+  test("keeps the exit code 1 when a signal comes during its drain", async () => {
+    const child = await serving("crash.mjs", { node });
+    const [neighbor] = await inFlight(child, 1);
+
+    expect(await send(child, invoke("timer"))).toMatchObject({ status: 404 });
+    child.process.kill("SIGTERM");
+    await child.line("SIGTERM came");
+    child.process.kill("SIGUSR2");
+
+    expect(await neighbor).toMatchObject({ status: 200 });
+    expect(await exitOf(child)).toBe(1);
+    expectPairedMarkers(child);
+  });
+
   test("does not wait longer than `drainTimeout` for the neighbors", async () => {
     const child = await serving("crash.mjs", { node, env: { DRAIN_TIMEOUT: "100" } });
     const [neighbor] = await inFlight(child, 1);

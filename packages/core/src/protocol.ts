@@ -2,8 +2,15 @@ export { controlPath, kindOf } from "./protocol/kinds.ts";
 export type { Kind } from "./protocol/kinds.ts";
 export { credentialHeaders, header, platformHeaderPrefix } from "./protocol/headers.ts";
 export { defaultPort, variable } from "./protocol/environment.ts";
-export { formatLine, lineLimit, noRequestId, parseLine, timestampOf } from "./protocol/line.ts";
-export type { Line } from "./protocol/line.ts";
+export {
+  formatLine,
+  lineLimit,
+  noRequestId,
+  parseLine,
+  plainStyle,
+  timestampOf,
+} from "./protocol/line.ts";
+export type { Line, LineStyle, Multiline } from "./protocol/line.ts";
 export {
   coldStartMarker,
   endMarker,

@@ -3,7 +3,8 @@ import { adoptOptionNames, settingsOf } from "./options.ts";
 import { processState } from "./process-state.ts";
 import { header } from "./protocol/headers.ts";
 import { adoptInto } from "./server/adopt.ts";
-import { Host, hostOf, hosts } from "./server/host.ts";
+import { Host, hostOf } from "./server/host.ts";
+import { hosts } from "./server/hosts.ts";
 import { handleProcessEvents } from "./server/process-events.ts";
 import { answerRefusals } from "./server/refuse.ts";
 

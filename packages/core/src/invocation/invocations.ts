@@ -10,6 +10,7 @@ import type { Extension } from "./extension.ts";
 import { composeHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
 import { settlesWithin } from "./promises.ts";
+import { registry } from "./registry.ts";
 import { RunningInvocation } from "./running-invocation.ts";
 import type { InvocationHost } from "./running-invocation.ts";
 import { readCredentials, takeCredentials } from "./take-credentials.ts";
@@ -25,12 +26,14 @@ export interface InvocationsOptions {
 
 /** The invocations of one runtime: opens them, knows the running ones, tells when none is left. */
 export class Invocations implements InvocationHost {
-  readonly hooks: Hooks;
   readonly markers: boolean;
   readonly environment: Environment;
   readonly answerFailure: (invocation: RunningInvocation) => void;
 
   readonly #keepCredentialHeaders: boolean;
+  readonly #own: readonly Extension[];
+  #shared: readonly Extension[] | undefined;
+  #hooks: Hooks = composeHooks([]);
   readonly #running = new Set<RunningInvocation>();
   readonly #deadlines = new DeadlineWatch(this.#running);
   readonly #idleListeners: (() => void)[] = [];
@@ -38,11 +41,20 @@ export class Invocations implements InvocationHost {
   #cold = true;
 
   constructor(options: InvocationsOptions) {
-    this.hooks = composeHooks(options.extensions);
+    this.#own = options.extensions;
     this.markers = options.markers;
     this.environment = options.environment;
     this.answerFailure = options.answerFailure;
     this.#keepCredentialHeaders = options.keepCredentialHeaders;
+  }
+
+  /** All extensions as one: those of the process around those of this runtime. */
+  get hooks(): Hooks {
+    if (this.#shared !== registry.extensions) {
+      this.#shared = registry.extensions;
+      this.#hooks = composeHooks([...this.#shared, ...this.#own]);
+    }
+    return this.#hooks;
   }
 
   /** Opens the invocation that a request asks for: reads its context, takes the credentials off, writes its Start. */
@@ -96,13 +108,18 @@ export class Invocations implements InvocationHost {
     await settlesWithin(1000, idle);
   }
 
+  /** Whether a response is ended and not sent whole. */
+  isSending(): boolean {
+    return this.#openResponses > this.#running.size;
+  }
+
   /** Makes each running invocation the last one on its connection. */
   lastOnTheirConnections(): void {
     for (const { response } of this.#running) if (response) response.shouldKeepAlive = false;
   }
 
   /** Writes the last lines of all that run, because the process is about to be gone. */
-  abandon(exitCode: number | string | undefined): void {
+  abandon(exitCode: number): void {
     const message = `The process exited with code ${exitCode} before the invocation ended`;
     for (const invocation of this.#running) {
       invocation.abort(new FcrtError("FCRT_PROCESS_EXITED", message));

@@ -78,6 +78,11 @@ export class RunningInvocation implements Invocation {
     return this.#moment !== "run";
   }
 
+  /** Whether it was ended from outside, so that its handler may still run. */
+  get aborted(): boolean {
+    return this.#abortReason !== undefined;
+  }
+
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);

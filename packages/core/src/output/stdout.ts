@@ -4,17 +4,45 @@ import { processState } from "../process-state.ts";
 /** The only writer of stdout. Whoever replaces `write` gets every line of the process. */
 interface Stdout {
   write(text: string): void;
+  /** What waits for the end of this turn of the event loop. */
+  buffered: string;
+  flushedOnExit: boolean;
 }
 
-const stdout = processState<Stdout>("stdout", () => ({ write: createWriter(1) }));
+const stdout = processState<Stdout>("stdout", () => ({
+  write: createWriter(1),
+  buffered: "",
+  flushedOnExit: false,
+}));
 
 /**
- * Writes text to stdout at once: when the call returns, every byte is in the pipe and survives a kill.
- * A full pipe is waited for. A closed one swallows what comes, and never throws.
+ * Writes text to stdout at once, after what is buffered: when the call returns, every byte is in the pipe and survives
+ * a kill. A full pipe is waited for. A closed one swallows what comes, and never throws.
  */
 export function writeStdout(text: string): void {
-  stdout.write(text);
+  const { buffered } = stdout;
+  stdout.buffered = "";
+  stdout.write(buffered + text);
 }
+
+/**
+ * Writes text to stdout at the end of this turn of the event loop, or with the next `writeStdout`, or when the process
+ * exits: one write for many lines, which a kill in between loses.
+ */
+export function bufferStdout(text: string): void {
+  if (!stdout.flushedOnExit) process.on("exit", flushStdout);
+  stdout.flushedOnExit = true;
+  if (stdout.buffered === "") setImmediate(flushStdout);
+  stdout.buffered += text;
+  if (stdout.buffered.length > mostBuffered) flushStdout();
+}
+
+/** Writes what is buffered. */
+export function flushStdout(): void {
+  if (stdout.buffered !== "") writeStdout("");
+}
+
+const mostBuffered = 64 * 1024;
 
 function createWriter(fd: number): (text: string) => void {
   const reused = Buffer.allocUnsafe(16 * 1024);

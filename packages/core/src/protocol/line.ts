@@ -5,9 +5,25 @@ export const lineLimit: number = 32 * 1024;
 export const noRequestId = "-";
 
 /**
+ * How the lines of a message with line breaks look: each with the prefix; the later ones indented by two spaces; or
+ * all in one line, the breaks spelled out.
+ */
+export type Multiline = "prefix" | "indent" | "escape";
+
+/** What may differ in a recommended line. */
+export interface LineStyle {
+  readonly multiline: Multiline;
+  /** What follows the time: nothing, or `Z`. */
+  readonly timeSuffix: "" | "Z";
+}
+
+/** The recommended line as the contract has it. */
+export const plainStyle: LineStyle = Object.freeze({ multiline: "prefix", timeSuffix: "" });
+
+/**
  * The recommended line, `yyyy-MM-ddTHH:mm:ss.fff requestId [LEVEL] message` in UTC, with its line feed.
- * Each physical line of the message carries the prefix, control characters are spelled out, and a line over
- * `lineLimit` is split between characters into `(part 1/3) …`: no text can end a line early or forge a marker.
+ * No text can end a line early or forge a marker: line breaks go by `style`, other control characters are spelled out,
+ * and a line over `lineLimit` is split between characters into `(part 1/3) …`.
  *
  * @param time epoch milliseconds
  */
@@ -16,12 +32,14 @@ export function formatLine(
   requestId: string,
   level: string,
   message: string,
+  style: LineStyle = plainStyle,
 ): string {
-  const prefix = `${timestampOf(time)} ${requestId} [${level}] `;
+  const prefix = `${timestampOf(time)}${style.timeSuffix} ${requestId} [${level}] `;
   if (message.length < surelyShort && !special.test(message)) return `${prefix}${message}\n`;
-  return physicalLinesOf(message, lineLimit - utf8LengthOf(prefix) - 1)
-    .map((line) => `${prefix}${line}\n`)
-    .join("");
+  const limit = lineLimit - utf8LengthOf(prefix) - 1;
+  const lines = physicalLinesOf(message, style.multiline).flatMap((line) => partsOf(line, limit));
+  const later = style.multiline === "indent" ? "  " : prefix;
+  return `${prefix}${lines.join(`\n${later}`)}\n`;
 }
 
 /** `yyyy-MM-ddTHH:mm:ss.fff` in UTC, whatever `TZ` says. */
@@ -65,10 +83,9 @@ const special = /[\0-\x08\n-\x1f\x7f-\x9f\u2028\u2029]/;
 const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/;
 const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
-function physicalLinesOf(message: string, limit: number): string[] {
-  return message
-    .split(lineBreak)
-    .flatMap((line) => partsOf(line.replace(control, spelledOut), limit));
+function physicalLinesOf(message: string, multiline: Multiline): string[] {
+  const lines = message.split(lineBreak).map((line) => line.replace(control, spelledOut));
+  return multiline === "escape" ? [lines.join(String.raw`\n`)] : lines;
 }
 
 function spelledOut(character: string): string {

@@ -4,7 +4,8 @@ import { adoptOptionNames, settingsOf } from "../options.ts";
 import type { AdoptOptions } from "../options.ts";
 import { kindOf } from "../protocol/kinds.ts";
 import { controlPathOf, runListener } from "./dispatch.ts";
-import { Host, hosts } from "./host.ts";
+import { Host } from "./host.ts";
+import { hosts } from "./hosts.ts";
 import { handleProcessEvents } from "./process-events.ts";
 import { replyStopping } from "./reply.ts";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "../invocation/context.ts";
-import { invalid, refuseUnknown } from "../options.ts";
+import { invalid, refuseUnknown } from "../option-errors.ts";
 import type { Event } from "./event.ts";
 
 /** What a function does, by the kind of invocation. At least one is given, and not both `http` and `fetch`. */

@@ -1,5 +1,6 @@
 import { Server } from "node:http";
 import type { IncomingMessage } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Context } from "../invocation/context.ts";
 import { Invocations } from "../invocation/invocations.ts";
 import { writeLine } from "../invocation/lines.ts";
@@ -8,11 +9,9 @@ import type { Settings } from "../options.ts";
 import { writeStdout } from "../output/stdout.ts";
 import { processState } from "../process-state.ts";
 import { coldStartMarker, isOfficialLanguage } from "../protocol/markers.ts";
+import type { ProcessHost } from "./hosts.ts";
 import { replyFailure, replyResult } from "./reply.ts";
 import { disableTimeouts } from "./timeouts.ts";
-
-/** The hosts of this process, whichever copy of the package made them. */
-export const hosts: Set<Host> = processState("hosts", () => new Set());
 
 const hostByServer: WeakMap<Server, Host> = processState("servers", () => new WeakMap());
 
@@ -21,10 +20,9 @@ const announced = processState("announced", () => ({ done: false }));
 type PreStop = (context: Context) => unknown;
 
 /** What `serve` and `adopt` stand on: the invocations of one runtime, the servers that bring them, and their stop. */
-export class Host {
+export class Host implements ProcessHost {
   readonly settings: Settings;
   readonly invocations: Invocations;
-  /** Whether the process is this runtime's own: then a signal or a crash is its business, whoever else listens. */
   readonly ownsProcess: boolean;
 
   readonly #servers = new Set<Server>();
@@ -60,7 +58,6 @@ export class Host {
     if ("server" in socket && socket.server instanceof Server) this.attach(socket.server);
   }
 
-  /** Accepts nothing more and waits for what runs, at most `drainTimeout`. */
   async stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     await this.#stopped;
@@ -72,13 +69,16 @@ export class Host {
     return this.#preStop?.(context);
   }
 
-  /** Calls the hook before an exit that the platform did not announce, at most `drainTimeout` long. */
   async preStopUnlessCalled(): Promise<void> {
     if (this.#preStopCalled || !this.#preStop) return;
     const invocation = this.invocations.openOwn("pre-stop");
     const hook = (): unknown => this.preStop(invocation.context);
     invocation.run(hook, (result) => replyResult(invocation, result, this.settings));
     await this.invocations.drain(this.settings.drainTimeout);
+  }
+
+  abandon(exitCode: number): void {
+    this.invocations.abandon(exitCode);
   }
 
   /** Says once a process, and unless markers are off, that a cold start is over. */
@@ -96,7 +96,10 @@ export class Host {
   }
 
   async #stop(): Promise<void> {
-    const closed = [...this.#servers].map(closeServer);
+    const closed = [...this.#servers].map(stopListening);
+    // Node takes a connection for idle whose response is ended, sent or not.
+    if (!this.invocations.isSending())
+      for (const server of this.#servers) server.closeIdleConnections();
     this.invocations.lastOnTheirConnections();
     await this.invocations.drain(this.settings.drainTimeout);
     for (const server of this.#servers) server.closeAllConnections();
@@ -109,6 +112,9 @@ export function hostOf(server: Server): Host | undefined {
   return hostByServer.get(server);
 }
 
-async function closeServer(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+// The close of `http.Server` would close connections too.
+async function stopListening(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
 }

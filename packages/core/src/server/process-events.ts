@@ -2,7 +2,7 @@ import { isSetUpError } from "../errors.ts";
 import { writeError, writeLine } from "../invocation/lines.ts";
 import { culpritOf } from "../invocation/scope.ts";
 import { processState } from "../process-state.ts";
-import { hosts } from "./host.ts";
+import { hosts } from "./hosts.ts";
 
 const installed = processState("process-events", () => ({ done: false }));
 
@@ -14,7 +14,7 @@ export function handleProcessEvents(): void {
   process.prependListener("uncaughtException", failByException);
   process.prependListener("unhandledRejection", failByRejection);
   process.on("exit", (code) => {
-    for (const host of hosts) host.invocations.abandon(code);
+    for (const host of hosts) host.abandon(code);
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.prependListener(signal, stopBySignal);

@@ -47,6 +47,8 @@ export function replyFailure(invocation: RunningInvocation, style: FailureStyle)
     finish(invocation, () => {});
     return;
   }
+  // A handler that still runs can break the connection that it was given: no other invocation may come over it.
+  if (invocation.aborted) response.shouldKeepAlive = false;
   const wire = takeOver(response);
   finish(invocation, () => {
     if (wire.headersSent) {

@@ -8,7 +8,8 @@ import { dispatcher } from "./dispatch.ts";
 import type { HttpListener } from "./dispatch.ts";
 import { checkHandlers } from "./handlers.ts";
 import type { Handlers } from "./handlers.ts";
-import { Host, hosts } from "./host.ts";
+import { Host } from "./host.ts";
+import { hosts } from "./hosts.ts";
 import { handleProcessEvents } from "./process-events.ts";
 import { answerRefusals } from "./refuse.ts";
 
