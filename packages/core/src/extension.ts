@@ -1,10 +1,10 @@
 export { extend } from "./invocation/registry.ts";
 export { currentInvocation } from "./invocation/scope.ts";
 export type { Extension, Invocation } from "./invocation/extension.ts";
-export { errorText } from "./invocation/describe-error.ts";
+export { describeError, errorText } from "./invocation/describe-error.ts";
 export { invalid, refuseUnknown } from "./option-errors.ts";
 export { bufferStdout, flushStdout, writeStdout } from "./output/stdout.ts";
-export { credentialHeaders } from "./protocol/headers.ts";
 export { formatLine, lineLimit, noRequestId, timestampOf } from "./protocol/line.ts";
 export type { LineStyle, Multiline } from "./protocol/line.ts";
+export { redactSecrets } from "./protocol/redact.ts";
 export { handleProcessEvents } from "./server/process-events.ts";

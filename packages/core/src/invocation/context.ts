@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Environment } from "../protocol/environment.ts";
 import { header } from "../protocol/headers.ts";
 import type { Kind } from "../protocol/kinds.ts";
+import type { SentCredentials } from "./credential-headers.ts";
 import { Credentials } from "./credentials.ts";
-import type { SentCredentials } from "./take-credentials.ts";
 
 /** The function that runs. */
 export interface FunctionInfo {

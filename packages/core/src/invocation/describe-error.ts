@@ -1,3 +1,5 @@
+import { redactSecrets } from "../protocol/redact.ts";
+
 /** The parts of a thrown value that can be shown, read so that no getter, proxy or cycle can throw or hang. */
 export interface ErrorDescription {
   /** The name of the error, of this package's own the code; `Error` for a thrown value that has none. */
@@ -82,7 +84,7 @@ function read(target: object, key: string): unknown {
 
 function textOf(value: unknown): string {
   try {
-    return (isObject(value) && JSON.stringify(value)) || String(value);
+    return (isObject(value) && redactSecrets(JSON.stringify(value) ?? "")) || String(value);
   } catch {
     return "[unprintable]";
   }

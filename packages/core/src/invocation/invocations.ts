@@ -5,15 +5,17 @@ import { header } from "../protocol/headers.ts";
 import type { Kind } from "../protocol/kinds.ts";
 import { isRequestId } from "../protocol/request-id.ts";
 import { textOf } from "./context.ts";
+import { readCredentials, takeCredentials } from "./credential-headers.ts";
+import type { SentCredentials } from "./credential-headers.ts";
 import { DeadlineWatch } from "./deadline-watch.ts";
 import type { Extension } from "./extension.ts";
 import { composeHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
+import { PlatformRequest } from "./platform-request.ts";
 import { settlesWithin } from "./promises.ts";
 import { registry } from "./registry.ts";
 import { RunningInvocation } from "./running-invocation.ts";
 import type { InvocationHost } from "./running-invocation.ts";
-import { readCredentials, takeCredentials } from "./take-credentials.ts";
 
 /** How the invocations of one runtime are opened. */
 export interface InvocationsOptions {
@@ -59,9 +61,7 @@ export class Invocations implements InvocationHost {
 
   /** Opens the invocation that a request asks for: reads its context, takes the credentials off, writes its Start. */
   open(kind: Kind, request: IncomingMessage, response: ServerResponse): RunningInvocation {
-    const credentials = this.#keepCredentialHeaders
-      ? readCredentials(request)
-      : takeCredentials(request);
+    const credentials = this.#credentialsOf(request);
     const { headers } = request;
     const sent = textOf(headers[header.requestId]);
     const requestId = isRequestId(sent) ? sent : crypto.randomUUID();
@@ -125,6 +125,11 @@ export class Invocations implements InvocationHost {
       invocation.abort(new FcrtError("FCRT_PROCESS_EXITED", message));
       invocation.close();
     }
+  }
+
+  #credentialsOf(request: IncomingMessage): SentCredentials {
+    if (request instanceof PlatformRequest) return request.credentials;
+    return this.#keepCredentialHeaders ? readCredentials(request) : takeCredentials(request);
   }
 
   #add(invocation: RunningInvocation): RunningInvocation {

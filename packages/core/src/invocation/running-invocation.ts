@@ -7,12 +7,12 @@ import { endMarker, startMarker } from "../protocol/markers.ts";
 import { success } from "../protocol/outcome.ts";
 import type { FailureKind, Outcome } from "../protocol/outcome.ts";
 import { Context } from "./context.ts";
+import type { SentCredentials } from "./credential-headers.ts";
 import type { Invocation } from "./extension.ts";
 import type { Hooks } from "./hooks.ts";
 import { writeError, writeLine } from "./lines.ts";
 import { isThenable } from "./promises.ts";
 import { scope } from "./scope.ts";
-import type { SentCredentials } from "./take-credentials.ts";
 
 /** What an invocation shares with the others of its runtime. */
 export interface InvocationHost {

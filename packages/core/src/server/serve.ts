@@ -1,7 +1,8 @@
-import { createServer } from "node:http";
+import { createServer, IncomingMessage } from "node:http";
 import type { Server } from "node:http";
 import { FcrtError } from "../errors.ts";
 import type { Context } from "../invocation/context.ts";
+import { PlatformRequest } from "../invocation/platform-request.ts";
 import { serveOptionNames, settingsOf } from "../options.ts";
 import type { ServeOptions, Settings } from "../options.ts";
 import { dispatcher } from "./dispatch.ts";
@@ -35,7 +36,8 @@ export async function serve(handlers: Handlers, options: ServeOptions = {}): Pro
   const settings = settingsOf(options, serveOptionNames);
   const preStop = handlers.preStop && ((context: Context) => handlers.preStop?.(context));
   const host = new Host(settings, true, preStop);
-  const server = createServer({ requireHostHeader: false });
+  const requests = settings.keepCredentialHeaders ? IncomingMessage : PlatformRequest;
+  const server = createServer({ requireHostHeader: false, IncomingMessage: requests });
   const dispatch = dispatcher(host, handlers, await httpListenerOf(handlers));
   server.on("request", dispatch).on("checkExpectation", dispatch);
   answerRefusals(server);

@@ -1,0 +1,131 @@
+import {
+  describeError,
+  errorText,
+  formatLine,
+  lineLimit,
+  noRequestId,
+  redactSecrets,
+  timestampOf,
+} from "@fcrt/core/extension";
+import type { Invocation } from "@fcrt/core/extension";
+import { activeSpan } from "./active-span.ts";
+import type { FormatOptions } from "./options.ts";
+
+/** What pino has made of one log call. */
+export interface Entry {
+  readonly time: number;
+  readonly invocation: Invocation | undefined;
+  /** The name of the level, such as `info`. */
+  readonly level: string;
+  readonly message: string | undefined;
+  /** The name of the message in JSON, such as `msg`. */
+  readonly messageKey: string;
+  /** The fields as JSON members, without braces: `"orderId":7,"name":"x"`; empty when there are none. */
+  readonly fields: string;
+  /** The errors that the fields leave out. */
+  readonly errors: readonly unknown[];
+}
+
+/** Makes the text of an entry, line feeds included. */
+export type LineFormat = (entry: Entry) => string;
+
+/** The format that the options ask for. */
+export function lineFormatOf(options: Required<FormatOptions>): LineFormat {
+  return options.format === "json" ? jsonLine : textFormat(options);
+}
+
+function textFormat(style: Required<FormatOptions>): LineFormat {
+  return ({ time, invocation, level, message, fields, errors }) => {
+    const requestId = invocation?.requestId ?? noRequestId;
+    return formatLine(time, requestId, upperCaseOf(level), textOf(message, fields, errors), style);
+  };
+}
+
+function textOf(message: string | undefined, fields: string, errors: readonly unknown[]): string {
+  if (errors.length === 0 && fields === "") return message ?? "";
+  const members = fields === "" ? "" : `{${escaped(redactSecrets(fields))}}`;
+  // An error that is logged alone has its message in its first line.
+  const repeated =
+    members === "" && errors.some((error) => describeError(error).message === message);
+  const head = [repeated ? "" : message, members].filter(Boolean).join(" ");
+  return [head, ...errors.map((error) => redactSecrets(errorText(error)))]
+    .filter(Boolean)
+    .join("\n");
+}
+
+// JSON leaves these as they are, and a line must not: escaped here, the fields stay JSON.
+const unescaped = /[\x7f-\x9f\u2028\u2029]/g;
+
+function escaped(json: string): string {
+  return json.replace(
+    unescaped,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const upperCase = new Map<string, string>();
+
+function upperCaseOf(level: string): string {
+  let upper = upperCase.get(level);
+  if (upper === undefined) {
+    // A level of somebody's own must not break the shape of the line.
+    upper = level.toUpperCase().replace(/[\s[\]\0-\x1f\x7f-\x9f]/g, "_");
+    upperCase.set(level, upper);
+  }
+  return upper;
+}
+
+function jsonLine({ time, invocation, level, message, messageKey, fields }: Entry): string {
+  const head = `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`;
+  const text =
+    message === undefined ? "" : `,${JSON.stringify(messageKey)}:${JSON.stringify(message)}`;
+  const members = fields === "" ? "" : `,${redactSecrets(withoutClash(fields, messageKey))}`;
+  const line = `${head}${members}${text}}`;
+  if (line.length * 3 < lineLimit || Buffer.byteLength(line) < lineLimit) return `${line}\n`;
+  return partsOf(line, head);
+}
+
+const ownNames = ["time", "level", "requestId", "functionName", "trace_id", "span_id"];
+
+// A field that is named like one of ours gets another name: a reader takes the first of two, or the last.
+function withoutClash(fields: string, messageKey: string): string {
+  const taken = [...ownNames, messageKey];
+  if (!taken.some((name) => fields.includes(`"${name}":`))) return fields;
+  const record: Record<string, unknown> = JSON.parse(`{${fields}}`);
+  const renamed = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(record)) {
+    let free = name;
+    while (taken.includes(free) || renamed.has(free) || (free !== name && free in record))
+      free += "_";
+    renamed.set(free, value);
+  }
+  return JSON.stringify(Object.fromEntries(renamed)).slice(1, -1);
+}
+
+function originOf(invocation: Invocation | undefined): string {
+  const span = activeSpan();
+  const trace = span ? `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"` : "";
+  if (!invocation) return `,"requestId":"${noRequestId}"${trace}`;
+  const { name } = invocation.context.function;
+  const functionName = name === undefined ? "" : `,"functionName":${JSON.stringify(name)}`;
+  return `,"requestId":"${invocation.requestId}"${functionName}${trace}`;
+}
+
+// Each part is a JSON object of its own; their texts put together are the line.
+function partsOf(line: string, head: string): string {
+  // In the worst case each character becomes an escape of six bytes.
+  const size = Math.floor((lineLimit - Buffer.byteLength(head) - 64) / 6);
+  const texts: string[] = [];
+  for (let start = 0; start < line.length;) {
+    const end = start + size;
+    const splits = /[\ud800-\udbff]/.test(line.charAt(end - 1));
+    texts.push(line.slice(start, splits ? end - 1 : end));
+    start = splits ? end - 1 : end;
+  }
+  return texts
+    .map(
+      (text, index) =>
+        `${head},"part":"${index + 1}/${texts.length}","text":${JSON.stringify(text)}}\n`,
+    )
+    .join("");
+}

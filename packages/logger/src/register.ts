@@ -1,0 +1,4 @@
+import "@fcrt/core/register";
+import { captureConsole } from "./console-capture.ts";
+
+captureConsole();
