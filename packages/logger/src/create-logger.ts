@@ -68,6 +68,10 @@ export function createLogger<CustomLevels extends string = never>(
     },
     destination,
   );
+  // pino looks names of fields up in these two: `constructor` must not be found.
+  for (const table of [pino.symbols.serializersSym, pino.symbols.stringifiersSym]) {
+    Object.setPrototypeOf(Reflect.get(logger, table), null);
+  }
   logger.isLevelEnabled = function isLevelEnabled(this: typeof logger, name: string): boolean {
     const value = this.levels.values[name];
     return value !== undefined && fateOf(this, value, settings) === "write";
@@ -102,21 +106,37 @@ function callMethod(this: Logger, args: LogArguments, method: LogFn): void {
   method.apply(this, args);
 }
 
-// A value may refuse to be read, and somebody's serializer may throw: neither is the caller's concern.
+// How many log calls are on their way, each made by a value that the one before reads.
+let nesting = 0;
+const deepest = 4;
+
+// A value may refuse to be read, or log itself when it is, and somebody's serializer may throw: none of that is the
+// caller's concern.
 function logSafely(log: (args: LogArguments) => void, args: LogArguments): void {
+  nesting += 1;
   try {
-    log(args);
+    log(nesting > deepest ? wordsOf(args) : args);
   } catch {
-    try {
-      const [first, ...others] = args;
-      const copy: LogArguments = [printable(first)];
-      copy.push(...others.map(printable));
-      log(copy);
-    } catch (error) {
-      const message = `A line could not be made: ${errorText(error)}`;
-      writeStdout(
-        formatLine(Date.now(), currentInvocation()?.requestId ?? noRequestId, "ERROR", message),
-      );
-    }
+    retry(log, args);
+  } finally {
+    nesting -= 1;
   }
+}
+
+function retry(log: (args: LogArguments) => void, args: LogArguments): void {
+  try {
+    const [first, ...others] = args;
+    const copy: LogArguments = [printable(first)];
+    copy.push(...others.map(printable));
+    log(nesting > deepest ? wordsOf(args) : copy);
+  } catch (error) {
+    const message = `A line could not be made: ${errorText(error)}`;
+    writeStdout(
+      formatLine(Date.now(), currentInvocation()?.requestId ?? noRequestId, "ERROR", message),
+    );
+  }
+}
+
+function wordsOf(args: LogArguments): LogArguments {
+  return [args.find((value) => typeof value === "string") ?? "[a value that logs itself]"];
 }

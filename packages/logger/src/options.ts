@@ -90,22 +90,15 @@ export function settingsOf<CustomLevels extends string>(
   refuseUnknown("option", options, [...ownNames, ...pinoNames]);
   const { customLevels = {}, useOnlyCustomLevels = false } = options;
   const levels = [...Object.keys(customLevels), ...(useOnlyCustomLevels ? [] : standardLevels)];
-  const settings: Settings = {
+  const known = [...levels, "silent"];
+  const level = options.level ?? levelOf(levels);
+  check("level", level, known);
+  return Object.freeze({
     ...formatSettingsOf(options),
-    level: options.level ?? levelOf(levels),
-    debugSample: options.debugSample ?? numberOf("FCRT_LOG_DEBUG_SAMPLE", 0),
-    bufferUntilError:
-      options.bufferUntilError ?? textOf("FCRT_LOG_BUFFER_UNTIL_ERROR")?.toLowerCase(),
-  };
-  const { level, debugSample, bufferUntilError } = settings;
-  const names = [...levels, "silent"].map((name) => `\`${name}\``).join(", ");
-  if (!isLevel(level, levels)) throw invalid("level", `one of ${names}`, level);
-  if (!(debugSample >= 0 && debugSample <= 1))
-    throw invalid("debugSample", "a number from 0 to 1", debugSample);
-  if (bufferUntilError !== undefined && !isLevel(bufferUntilError, levels)) {
-    throw invalid("bufferUntilError", `one of ${names}`, bufferUntilError);
-  }
-  return Object.freeze(settings);
+    level,
+    debugSample: shareOf(options.debugSample),
+    bufferUntilError: heldLevelOf(options.bufferUntilError, known),
+  });
 }
 
 /** @throws FcrtError FCRT_OPTION_INVALID */
@@ -166,10 +159,6 @@ const formats = ["text", "json"] as const;
 const multilines = ["prefix", "indent", "escape"] as const;
 const switches = ["on", "off"] as const;
 
-function isLevel(level: unknown, levels: readonly string[]): boolean {
-  return level === "silent" || (typeof level === "string" && levels.includes(level));
-}
-
 const warned = new Set<string>();
 
 // A function must start whatever an operator writes there, so a level of the environment is no error.
@@ -178,7 +167,7 @@ function levelOf(levels: readonly string[]): string {
   const byDefault = levels.includes("info") ? "info" : (levels[0] ?? "silent");
   if (!name) return byDefault;
   const level = textOf(name)?.toLowerCase() ?? "";
-  if (isLevel(level, levels)) return level;
+  if (level === "silent" || levels.includes(level)) return level;
   if (!warned.has(name)) {
     warned.add(name);
     const message = `Expected \`${name}\` to be one of ${levels.join(", ")}, got \`${textOf(name)}\`: ${byDefault} it is`;
@@ -199,9 +188,24 @@ function choiceOf<Choice extends string>(
   return choice;
 }
 
-function numberOf(name: string, byDefault: number): number {
-  const text = textOf(name);
-  return text === undefined ? byDefault : Number(text);
+function shareOf(option: number | undefined): number {
+  const text = option === undefined ? textOf("FCRT_LOG_DEBUG_SAMPLE") : undefined;
+  const share = text === undefined ? (option ?? 0) : Number(text);
+  if (share >= 0 && share <= 1) return share;
+  throw invalid(
+    text === undefined ? "debugSample" : "FCRT_LOG_DEBUG_SAMPLE",
+    "a number from 0 to 1",
+    text ?? option,
+  );
+}
+
+function heldLevelOf(option: string | undefined, levels: readonly string[]): string | undefined {
+  const text =
+    option === undefined ? textOf("FCRT_LOG_BUFFER_UNTIL_ERROR")?.toLowerCase() : undefined;
+  const level = option ?? text;
+  if (level !== undefined)
+    check(text ? "FCRT_LOG_BUFFER_UNTIL_ERROR" : "bufferUntilError", level, levels);
+  return level;
 }
 
 function textOf(name: string): string | undefined {

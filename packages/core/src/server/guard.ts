@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isUint8Array } from "node:util/types";
 import { FcrtError } from "../errors.ts";
 import { writeError } from "../invocation/lines.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
 import { blame } from "../invocation/scope.ts";
 import { header } from "../protocol/headers.ts";
 import { statusOf } from "../protocol/outcome.ts";
+import { isBytes } from "./result.ts";
 
 /** Whether a status that an application chose is a failure of the function. */
 export type FailureRule = (statusCode: number) => boolean;
@@ -199,7 +199,7 @@ function isRefused(response: ServerResponse, chunk: unknown): boolean {
     (statusCode >= 100 &&
       statusCode <= 999 &&
       !/[^\t\x20-\x7e\x80-\xff]/.test(statusMessage ?? ""));
-  return !head || !(body || isUint8Array(chunk));
+  return !head || !(body || isBytes(chunk));
 }
 
 function statusIn(headers: unknown): string | undefined {

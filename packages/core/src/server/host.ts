@@ -1,6 +1,5 @@
 import { Server } from "node:http";
 import type { IncomingMessage } from "node:http";
-import { Server as NetServer } from "node:net";
 import type { Context } from "../invocation/context.ts";
 import { Invocations } from "../invocation/invocations.ts";
 import { writeLine } from "../invocation/lines.ts";
@@ -112,9 +111,11 @@ export function hostOf(server: Server): Host | undefined {
   return hostByServer.get(server);
 }
 
-// The close of `http.Server` would close connections too.
+// As `net.Server` does it: the close of `http.Server` would close connections too.
+const { close }: Server = Object.getPrototypeOf(Server.prototype);
+
 async function stopListening(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve());
+    close.call(server, () => resolve());
   });
 }

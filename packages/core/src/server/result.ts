@@ -1,4 +1,3 @@
-import { isUint8Array } from "node:util/types";
 import { FcrtError } from "../errors.ts";
 
 /** A body and what it is. */
@@ -16,9 +15,14 @@ export function bodyOf(result: unknown): Body {
   if (result === undefined) return { content: "", contentType: "text/plain; charset=utf-8" };
   if (typeof result === "string")
     return { content: result, contentType: "text/plain; charset=utf-8" };
-  if (isUint8Array(result)) return { content: result, contentType: "application/octet-stream" };
+  if (isBytes(result)) return { content: result, contentType: "application/octet-stream" };
   if (result instanceof ArrayBuffer) return bodyOf(new Uint8Array(result));
   return { content: jsonOf(result), contentType: "application/json" };
+}
+
+/** Whether a value is what Node writes as bytes; of any realm, for test runners have their own. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
 function jsonOf(result: unknown): string {
