@@ -6,5 +6,6 @@ export { invalid, refuseUnknown } from "./option-errors.ts";
 export { bufferStdout, flushStdout, writeStdout } from "./output/stdout.ts";
 export { formatLine, lineLimit, noRequestId, timestampOf } from "./protocol/line.ts";
 export type { LineStyle, Multiline } from "./protocol/line.ts";
+export { processState } from "./process-state.ts";
 export { redactSecrets } from "./protocol/redact.ts";
 export { handleProcessEvents } from "./server/process-events.ts";

@@ -1,9 +1,11 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
-import { redactSecrets } from "@fcrt/core/extension";
+import { format } from "node:util";
+import { processState, redactSecrets } from "@fcrt/core/extension";
 import type { Logger } from "pino";
 import { logger as defaultLogger } from "./default-logger.ts";
-import { printable } from "./printable.ts";
+import { redactText } from "./line-format.ts";
+import { printable, printableText } from "./printable.ts";
 
 type Level = "debug" | "error" | "info" | "trace" | "warn";
 
@@ -29,7 +31,10 @@ const levels: Readonly<Partial<Record<keyof Console, Level>>> = {
   warn: "warn",
 };
 
-let captured: { restore(): void } | undefined;
+const deepest = 2;
+
+// One for all copies of this package.
+const state = processState("console", (): { captured?: { restore(): void } | undefined } => ({}));
 
 /**
  * Makes what `console` prints lines of a logger, with Node's own formatting; `console.log` is INFO. Captured once,
@@ -38,38 +43,68 @@ let captured: { restore(): void } | undefined;
  * @returns a function that gives the console back
  */
 export function captureConsole(logger: Logger = defaultLogger): () => void {
-  const capturing = (captured ??= capture(logger));
+  const capturing = (state.captured ??= capture(logger));
   return () => {
-    if (captured !== capturing) return;
-    captured = undefined;
+    if (state.captured !== capturing) return;
+    state.captured = undefined;
     capturing.restore();
   };
 }
 
 function capture(logger: Logger): { restore(): void } {
   let level: Level = "info";
+  let nesting = 0;
   const sink = new Writable();
   // At once, and without the queue of a stream: the line is in the pipe when `console.log` returns.
   sink.write = (text: string) => {
-    logger[level](redactSecrets(text.replace(/\n$/, "")));
+    logger[level](redactText(text.replace(color, "").replace(/\n$/, "")));
     return true;
   };
   const printer = new Console({ stdout: sink, ignoreErrors: false, colorMode: false });
   const originals = new Map<string, unknown>();
   for (const [name, levelOfMethod] of Object.entries(levels)) {
     originals.set(name, Reflect.get(console, name));
-    const print: (...values: unknown[]) => void = Reflect.get(printer, name);
-    Reflect.set(console, name, (...values: unknown[]) => {
+    const print: Print = printOf(printer, name);
+    const method: Print = (...values) => {
       const outer = level;
       level = levelOfMethod;
+      nesting += 1;
       try {
-        print(...values);
+        // What prints itself while it is inspected would never end.
+        if (nesting > deepest) printer.log("[printed while it is printed]");
+        else print.apply(method, values);
       } catch {
-        print(...values.map(printable));
+        printer.log(...values.map(printableText));
       } finally {
         level = outer;
+        nesting -= 1;
       }
-    });
+    };
+    Reflect.set(console, name, method);
   }
   return { restore: () => originals.forEach((method, name) => Reflect.set(console, name, method)) };
+}
+
+type Print = (...values: unknown[]) => void;
+
+function printOf(printer: Console, name: string): Print {
+  const print: Print = Reflect.get(printer, name);
+  if (name === "table") return (data, ...columns) => print(withoutSecrets(data), ...columns);
+  if (name !== "trace") return print;
+  return function trace(this: Print, ...values) {
+    const error = { name: "Trace", message: format(...values), stack: "" };
+    // From where it was called, as Node's own does it.
+    Error.captureStackTrace(error, this);
+    printer.error(error.stack);
+  };
+}
+
+// What a terminal takes for a color.
+const color = /\x1b\[[\d;]*m/g;
+
+// In a table the name of a column stands far from its cells.
+function withoutSecrets(data: unknown): unknown {
+  const json = JSON.stringify(printable(data)) ?? "";
+  const redacted = redactSecrets(json, "json");
+  return redacted === json ? data : JSON.parse(redacted);
 }

@@ -3,7 +3,6 @@ import {
   errorText,
   formatLine,
   noRequestId,
-  redactSecrets,
   writeStdout,
 } from "@fcrt/core/extension";
 import { pino } from "pino";
@@ -11,9 +10,10 @@ import type { LogFn, Logger } from "pino";
 import { Destination } from "./destination.ts";
 import type { Call } from "./destination.ts";
 import { fateOf } from "./fate.ts";
+import { redactText } from "./line-format.ts";
 import { pinoOptionsOf, settingsOf } from "./options.ts";
 import type { LoggerOptions } from "./options.ts";
-import { printable } from "./printable.ts";
+import { printable, printableText } from "./printable.ts";
 
 /**
  * Makes a pino logger whose lines carry the request ID of the invocation that they are written in.
@@ -24,16 +24,21 @@ export function createLogger<CustomLevels extends string = never>(
   options: LoggerOptions<CustomLevels> = {},
 ): Logger<CustomLevels> {
   const settings = settingsOf(options);
-  const { messageKey = "msg", serializers = {}, formatters, hooks } = options;
+  const { messageKey = "msg", serializers = {}, formatters, hooks, onChild } = options;
 
   // pino makes the fields, the destination what stands around them: pino's own head stays empty.
-  const destination = new Destination(settings, (line, { call, level, lastMsg, lastObj }) => ({
-    level,
-    message: messageOf(lastMsg ?? Reflect.get(lastObj, messageKey), serializers[messageKey]),
-    messageKey,
-    fields: line.slice("{,".length, -"}\n".length),
-    errors: call?.errors ?? [],
-  }));
+  const destination = new Destination(
+    settings,
+    (line, { call, level, lastMsg, lastObj, lastLogger }) => ({
+      level,
+      message: messageOf(lastMsg ?? Reflect.get(lastObj, messageKey), lastLogger ?? {}),
+      messageKey,
+      fields: line.slice("{,".length, -"}\n".length),
+      errors: call?.errors ?? [],
+    }),
+  );
+  // A binding of a child has that name too; it is serialized once and for all, outside of any call.
+  const leaveMessageOut = (value: unknown): unknown => (destination.call ? leftOut : value);
 
   const logger = pino<CustomLevels>(
     {
@@ -47,7 +52,11 @@ export function createLogger<CustomLevels extends string = never>(
           err: (error: unknown) => setAside(error, destination.call),
         }),
         ...serializers,
-        [messageKey]: () => leftOut,
+        [messageKey]: leaveMessageOut,
+      },
+      onChild(child) {
+        keepMessageSerializer(child, messageKey, leaveMessageOut);
+        onChild?.(child);
       },
       // Every method is there, and `logMethod` decides: a level can hold for one invocation alone.
       levelComparison: () => true,
@@ -68,6 +77,7 @@ export function createLogger<CustomLevels extends string = never>(
     },
     destination,
   );
+  Reflect.set(logger, messageSerializer, serializers[messageKey]);
   // pino looks names of fields up in these two: `constructor` must not be found.
   for (const table of [pino.symbols.serializersSym, pino.symbols.stringifiersSym]) {
     Object.setPrototypeOf(Reflect.get(logger, table), null);
@@ -92,30 +102,39 @@ function setAside(error: unknown, call: Call | undefined): unknown {
   return leftOut;
 }
 
+// Where a logger keeps the serializer of its messages; children inherit it.
+const messageSerializer = Symbol("fcrt.message-serializer");
+
+function keepMessageSerializer(child: object, messageKey: string, ours: unknown): void {
+  const table: Record<string, unknown> = Reflect.get(child, pino.symbols.serializersSym);
+  if (table[messageKey] === ours) return;
+  Reflect.set(child, messageSerializer, table[messageKey]);
+  table[messageKey] = ours;
+}
+
 // What pino has put together itself may quote an object.
-function messageOf(
-  message: unknown,
-  serializer: ((value: unknown) => unknown) | undefined,
-): string | undefined {
+function messageOf(message: unknown, logger: object): string | undefined {
   if (message === undefined) return undefined;
-  const text: unknown = serializer ? serializer(message) : message;
-  return redactSecrets(typeof text === "string" ? text : (JSON.stringify(text) ?? ""));
+  const serializer: unknown = Reflect.get(logger, messageSerializer);
+  const text: unknown = typeof serializer === "function" ? serializer(message) : message;
+  return redactText(typeof text === "string" ? text : (JSON.stringify(text) ?? String(text)));
 }
 
 function callMethod(this: Logger, args: LogArguments, method: LogFn): void {
   method.apply(this, args);
 }
 
-// How many log calls are on their way, each made by a value that the one before reads.
+// How many log calls are on their way, each made by a value, a serializer or a mixin that the one before runs.
 let nesting = 0;
-const deepest = 4;
+const deepest = 2;
 
 // A value may refuse to be read, or log itself when it is, and somebody's serializer may throw: none of that is the
 // caller's concern.
 function logSafely(log: (args: LogArguments) => void, args: LogArguments): void {
   nesting += 1;
   try {
-    log(nesting > deepest ? wordsOf(args) : args);
+    if (nesting > deepest) writeError("A line was left out: it is made while another one is made");
+    else log(args);
   } catch {
     retry(log, args);
   } finally {
@@ -125,18 +144,22 @@ function logSafely(log: (args: LogArguments) => void, args: LogArguments): void 
 
 function retry(log: (args: LogArguments) => void, args: LogArguments): void {
   try {
-    const [first, ...others] = args;
-    const copy: LogArguments = [printable(first)];
-    copy.push(...others.map(printable));
-    log(nesting > deepest ? wordsOf(args) : copy);
+    log(copyOf(args));
   } catch (error) {
-    const message = `A line could not be made: ${errorText(error)}`;
-    writeStdout(
-      formatLine(Date.now(), currentInvocation()?.requestId ?? noRequestId, "ERROR", message),
-    );
+    writeError(`A line could not be made: ${errorText(error)}`);
   }
 }
 
-function wordsOf(args: LogArguments): LogArguments {
-  return [args.find((value) => typeof value === "string") ?? "[a value that logs itself]"];
+function writeError(message: string): void {
+  const requestId = currentInvocation()?.requestId ?? noRequestId;
+  writeStdout(formatLine(Date.now(), requestId, "ERROR", message));
+}
+
+// Fields stay fields, so that the message behind them stays the message.
+function copyOf([first, ...others]: LogArguments): LogArguments {
+  const fields = printable(first);
+  const wasObject = typeof first === "object" && first !== null;
+  const copy: LogArguments = [wasObject && typeof fields === "string" ? { value: fields } : fields];
+  copy.push(...others.map(printableText));
+  return copy;
 }

@@ -1,11 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { currentInvocation } from "@fcrt/core/extension";
+import { currentInvocation, processState } from "@fcrt/core/extension";
 import type { Logger } from "pino";
 import { isSampled } from "./invocation-lines.ts";
 import type { Settings } from "./options.ts";
 
 /** What becomes of a line: written, held until its invocation fails, or not made at all. */
 export type Fate = "write" | "hold" | "skip";
+
+// One for all copies of this package.
+const levelHere = processState("log-level", () => new AsyncLocalStorage<string>());
 
 /** Decides by the logger's level, and by what holds for the invocation alone. */
 export function fateOf(
@@ -34,5 +37,3 @@ export function fateOf(
 export function withLevel<Result>(level: string, run: () => Result): Result {
   return levelHere.run(level, run);
 }
-
-const levelHere = new AsyncLocalStorage<string>();

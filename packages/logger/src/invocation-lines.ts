@@ -1,4 +1,4 @@
-import { extend, writeStdout } from "@fcrt/core/extension";
+import { extend, processState, writeStdout } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
 
 /** What the logger keeps of one invocation. */
@@ -15,7 +15,11 @@ interface State {
   late: boolean;
 }
 
-const states = new WeakMap<Invocation, State>();
+// One for all copies of this package.
+const { states, extension } = processState("log-lines", () => ({
+  states: new WeakMap<Invocation, State>(),
+  extension: { added: false },
+}));
 
 /** Whether `debugSample` lets this invocation write from `debug` up. */
 export function isSampled(invocation: Invocation, rate: number): boolean {
@@ -37,9 +41,12 @@ export function hold(invocation: Invocation, line: string, notice: State["notice
   }
 }
 
-/** Whether this is the first line after the End marker of an invocation. */
+/**
+ * Whether this is the first line after an invocation has ended and its response is gone. Until then the platform
+ * waits: frameworks that log a request when its response is finished are not too late.
+ */
 export function isFirstLateLine(invocation: Invocation): boolean {
-  if (!invocation.ended) return false;
+  if (!invocation.ended || invocation.response?.closed === false) return false;
   const state = stateOf(invocation);
   const first = !state.late;
   state.late = true;
@@ -57,11 +64,9 @@ function stateOf(invocation: Invocation): State {
   return state;
 }
 
-let extended = false;
-
 function printHeldAtEnd(): void {
-  if (extended) return;
-  extended = true;
+  if (extension.added) return;
+  extension.added = true;
   extend({
     end(invocation) {
       const state = states.get(invocation);

@@ -29,6 +29,11 @@ export interface Entry {
 /** Makes the text of an entry, line feeds included. */
 export type LineFormat = (entry: Entry) => string;
 
+/** Text that may quote objects in either way, without their secrets. */
+export function redactText(text: string): string {
+  return redactSecrets(redactSecrets(text, "json"), "inspection");
+}
+
 /** The format that the options ask for. */
 export function lineFormatOf(options: Required<FormatOptions>): LineFormat {
   return options.format === "json" ? jsonLine : textFormat(options);
@@ -43,14 +48,12 @@ function textFormat(style: Required<FormatOptions>): LineFormat {
 
 function textOf(message: string | undefined, fields: string, errors: readonly unknown[]): string {
   if (errors.length === 0 && fields === "") return message ?? "";
-  const members = fields === "" ? "" : `{${escaped(redactSecrets(fields))}}`;
+  const members = fields === "" ? "" : `{${escaped(redactSecrets(fields, "json"))}}`;
   // An error that is logged alone has its message in its first line.
   const repeated =
     members === "" && errors.some((error) => describeError(error).message === message);
   const head = [repeated ? "" : message, members].filter(Boolean).join(" ");
-  return [head, ...errors.map((error) => redactSecrets(errorText(error)))]
-    .filter(Boolean)
-    .join("\n");
+  return [head, ...errors.map((error) => redactText(errorText(error)))].filter(Boolean).join("\n");
 }
 
 // JSON leaves these as they are, and a line must not: escaped here, the fields stay JSON.
@@ -79,7 +82,10 @@ function jsonLine({ time, invocation, level, message, messageKey, fields }: Entr
   const head = `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`;
   const text =
     message === undefined ? "" : `,${JSON.stringify(messageKey)}:${JSON.stringify(message)}`;
-  const members = fields === "" ? "" : `,${redactSecrets(withoutClash(fields, messageKey))}`;
+  const members =
+    fields === ""
+      ? ""
+      : `,${redactSecrets(withoutClash(fields, message === undefined ? ownNames : [...ownNames, messageKey]), "json")}`;
   const line = `${head}${members}${text}}`;
   if (line.length * 3 < lineLimit || Buffer.byteLength(line) < lineLimit) return `${line}\n`;
   return partsOf(line, head);
@@ -88,8 +94,7 @@ function jsonLine({ time, invocation, level, message, messageKey, fields }: Entr
 const ownNames = ["time", "level", "requestId", "functionName", "trace_id", "span_id"];
 
 // A field that is named like one of ours gets another name: a reader takes the first of two, or the last.
-function withoutClash(fields: string, messageKey: string): string {
-  const taken = [...ownNames, messageKey];
+function withoutClash(fields: string, taken: readonly string[]): string {
   if (!taken.some((name) => fields.includes(`"${name}":`))) return fields;
   const record: Record<string, unknown> = JSON.parse(`{${fields}}`);
   const renamed = new Map<string, unknown>();

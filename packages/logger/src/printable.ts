@@ -6,6 +6,12 @@ export function printable(value: unknown): unknown {
   return copyOf(value, 0, new Set());
 }
 
+/** The same as text, where it is an object: no conversion of somebody's own takes part. */
+export function printableText(value: unknown): unknown {
+  const copy = printable(value);
+  return typeof copy === "object" && copy !== null ? JSON.stringify(copy) : copy;
+}
+
 const deepest = 5;
 const most = 100;
 

@@ -84,7 +84,7 @@ function read(target: object, key: string): unknown {
 
 function textOf(value: unknown): string {
   try {
-    return (isObject(value) && redactSecrets(JSON.stringify(value) ?? "")) || String(value);
+    return (isObject(value) && redactSecrets(JSON.stringify(value) ?? "", "json")) || String(value);
   } catch {
     return "[unprintable]";
   }

@@ -1,80 +1,117 @@
 import { credentialHeaders } from "./headers.ts";
 
-/** What stands for a secret in text. */
+/** How a text has come about: `JSON.stringify`, or `util.inspect`. */
+export type Syntax = "json" | "inspection";
+
 const redacted = "[redacted]";
 
 // The names whose values never belong into a log: credentials of the platform and of clients.
 const names = [...credentialHeaders, "(?:proxy-)?authorization", "(?:set-)?cookie"].join("|");
 const mention = new RegExp(names, "i");
-// A name as JSON and `util.inspect` have it, and what stands between it and its value: a property, two neighbors of a
-// list (as raw headers are), an entry of a Map, a cell of a table.
-const member = new RegExp(
-  String.raw`(?<![\w-])(?:${names})(?![\w-])["'\`)\]]*\s*(:|,|=>|│)\s*(?=["'\`[])`,
+
+// A name with what stands between it and its value: a property, two neighbors of a list (as raw headers are), an entry
+// of a Map, a cell of a table, a key that is a symbol.
+const member: Readonly<Record<Syntax, RegExp>> = {
+  json: new RegExp(String.raw`"(?:${names})"\s*(:|,)\s*`, "gi"),
+  inspection: new RegExp(
+    String.raw`(?:(?<![\w-])(?:${names})(?![\w-])\)?\]?\s*(:|│)|(["'\`])(?:${names})\2\s*(:|,|=>|│))\s*`,
+    "gi",
+  ),
+};
+// The head of a response as Node keeps it: one string, its line breaks spelled out.
+const headLine = new RegExp(
+  String.raw`((?:\\n|["'\`\n])(?:${names}): )[^\\\n"'\`]*(?=\\r\\n)`,
   "gi",
 );
 
-/** The text of JSON, or of `util.inspect`, without the values of header-like members, at any depth, in any case. */
-export function redactSecrets(text: string): string {
+/** A text without the values of header-like members, at any depth, in any case. */
+export function redactSecrets(text: string, syntax: Syntax): string {
   if (!mention.test(text)) return text;
+  const pattern = member[syntax];
   let result = "";
   let done = 0;
-  member.lastIndex = 0;
-  for (let match = member.exec(text); match; match = member.exec(text)) {
-    const start = valueStart(text, member.lastIndex, match[1] === ",");
-    if (start === undefined) continue;
-    const quote =
-      text.charAt(start) === "["
-        ? (/["'`]/.exec(text.slice(start, start + 20))?.[0] ?? '"')
-        : text.charAt(start);
-    result += `${text.slice(done, start)}${quote}${redacted}${quote}`;
-    done = valueEnd(text, start);
-    member.lastIndex = done;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const separator = match[1] ?? match[3];
+    const value = valueBehind(text, pattern.lastIndex, separator === ",", syntax);
+    if (!value) continue;
+    const quote = syntax === "json" ? '"' : "'";
+    result += `${text.slice(done, value.start)}${quote}${redacted}${quote}`;
+    done = value.end;
+    pattern.lastIndex = done;
   }
-  return result + text.slice(done);
+  return (result + text.slice(done)).replace(headLine, `$1${redacted}`);
 }
 
-// Behind a comma stands the value of a list, or the next property: `"name":"cookie","value":"…"` is a pair as well.
-function valueStart(text: string, start: number, afterComma: boolean): number | undefined {
-  if (!afterComma) return start;
-  const end = valueEnd(text, start);
-  const colon = /\s*:\s*/y;
-  colon.lastIndex = end;
-  if (!colon.test(text)) return start;
-  return text.slice(start + 1, end - 1) === "value" ? colon.lastIndex : undefined;
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
-// A string, pieces of one joined by `+`, or a list of strings.
-function valueEnd(text: string, start: number): number {
-  if (text.charAt(start) === "[") return listEnd(text, start);
-  let end = stringEnd(text, start);
-  for (;;) {
-    const plus = /\s*\+\s*(?=["'`])/y;
-    plus.lastIndex = end;
-    if (!plus.test(text)) return end;
-    end = stringEnd(text, plus.lastIndex);
+const property = /\s*["']?\w+["']?\s*:\s*/y;
+const valueProperty = /\s*["']?value["']?\s*:\s*/iy;
+
+// Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too.
+function valueBehind(
+  text: string,
+  start: number,
+  afterComma: boolean,
+  syntax: Syntax,
+): Span | undefined {
+  if (afterComma) {
+    const pair = endOf(valueProperty, text, start);
+    if (pair !== undefined) return valueAt(text, pair, syntax);
+    if (endOf(property, text, start) !== undefined) return undefined;
   }
+  return valueAt(text, start, syntax);
 }
 
-function listEnd(text: string, start: number): number {
-  for (let index = start + 1; index < text.length;) {
-    const character = text.charAt(index);
-    if (character === "]") return index + 1;
-    index = isQuote(character) ? stringEnd(text, index) : index + 1;
+// A string, pieces of one joined by `+`, or a list. What has no end is no value.
+function valueAt(text: string, start: number, syntax: Syntax): Span | undefined {
+  const isList = text.charAt(start) === "[";
+  const end = isList ? listEnd(text, start, syntax) : piecesEnd(text, start, syntax);
+  return end === undefined ? undefined : { start, end };
+}
+
+const plus = /\s*\+\s*(?=["'`])/y;
+
+function piecesEnd(text: string, start: number, syntax: Syntax): number | undefined {
+  let end = stringEnd(text, start, syntax);
+  if (syntax === "json") return end;
+  for (let next = end; next !== undefined; next = nextPieceEnd(text, next)) end = next;
+  return end;
+}
+
+function nextPieceEnd(text: string, end: number): number | undefined {
+  const start = endOf(plus, text, end);
+  return start === undefined ? undefined : stringEnd(text, start, "inspection");
+}
+
+function listEnd(text: string, start: number, syntax: Syntax): number | undefined {
+  let index: number | undefined = start + 1;
+  while (index !== undefined && index < text.length) {
+    if (text.charAt(index) === "]") return index + 1;
+    index = isQuote(text.charAt(index), syntax) ? stringEnd(text, index, syntax) : index + 1;
   }
-  return text.length;
+  return undefined;
 }
 
-function stringEnd(text: string, start: number): number {
+function stringEnd(text: string, start: number, syntax: Syntax): number | undefined {
   const quote = text.charAt(start);
-  if (!isQuote(quote)) return start;
+  if (!isQuote(quote, syntax)) return undefined;
   for (let index = start + 1; index < text.length; index += 1) {
     const character = text.charAt(index);
     if (character === quote) return index + 1;
     if (character === "\\") index += 1;
   }
-  return text.length;
+  return undefined;
 }
 
-function isQuote(character: string): boolean {
-  return character === '"' || character === "'" || character === "`";
+function isQuote(character: string, syntax: Syntax): boolean {
+  return character === '"' || (syntax === "inspection" && (character === "'" || character === "`"));
+}
+
+function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+  pattern.lastIndex = start;
+  return pattern.test(text) ? pattern.lastIndex : undefined;
 }
