@@ -31,7 +31,7 @@ export function createLogger<CustomLevels extends string = never>(
     settings,
     (line, { call, level, lastMsg, lastObj, lastLogger }) => ({
       level,
-      message: messageOf(lastMsg ?? Reflect.get(lastObj, messageKey), lastLogger ?? {}),
+      message: messageOf(lastMsg, lastObj, messageKey, lastLogger ?? {}, call),
       messageKey,
       fields: line.slice("{,".length, -"}\n".length),
       errors: call?.errors ?? [],
@@ -65,12 +65,9 @@ export function createLogger<CustomLevels extends string = never>(
         logMethod(args, method, level) {
           const fate = fateOf(this, level, settings);
           if (fate === "skip") return;
-          const log = hooks?.logMethod ?? callMethod;
           const outer = destination.call;
-          logSafely((values) => {
-            destination.call = { errors: [], holding: fate === "hold" };
-            log.call(this, values, method, level);
-          }, args);
+          destination.call = { errors: [], holding: fate === "hold", formatted: isFormatted(args) };
+          logSafely(hooks?.logMethod ?? callMethod, this, args, method, level);
           destination.call = outer;
         },
       },
@@ -112,13 +109,27 @@ function keepMessageSerializer(child: object, messageKey: string, ours: unknown)
   table[messageKey] = ours;
 }
 
-// What pino has put together itself may quote an object.
-function messageOf(message: unknown, logger: object): string | undefined {
+function messageOf(
+  given: string | undefined,
+  fields: object,
+  messageKey: string,
+  logger: object,
+  call: Call | undefined,
+): string | undefined {
+  const message: unknown = given ?? Reflect.get(fields, messageKey);
   if (message === undefined) return undefined;
   const serializer: unknown = Reflect.get(logger, messageSerializer);
   const text: unknown = typeof serializer === "function" ? serializer(message) : message;
-  return redactText(typeof text === "string" ? text : (JSON.stringify(text) ?? String(text)));
+  // What pino or we have put together may quote an object.
+  if (typeof text === "string") return call?.formatted ? redactText(text) : text;
+  return redactText(JSON.stringify(text) ?? String(text));
 }
+
+function isFormatted([first, ...others]: LogArguments): boolean {
+  return others.length > (typeof first === "object" ? 1 : 0);
+}
+
+type Log = (this: Logger, args: LogArguments, method: LogFn, level: number) => void;
 
 function callMethod(this: Logger, args: LogArguments, method: LogFn): void {
   method.apply(this, args);
@@ -130,21 +141,27 @@ const deepest = 2;
 
 // A value may refuse to be read, or log itself when it is, and somebody's serializer may throw: none of that is the
 // caller's concern.
-function logSafely(log: (args: LogArguments) => void, args: LogArguments): void {
+function logSafely(
+  log: Log,
+  logger: Logger,
+  args: LogArguments,
+  method: LogFn,
+  level: number,
+): void {
   nesting += 1;
   try {
     if (nesting > deepest) writeError("A line was left out: it is made while another one is made");
-    else log(args);
+    else log.call(logger, args, method, level);
   } catch {
-    retry(log, args);
+    retry(() => log.call(logger, copyOf(args), method, level));
   } finally {
     nesting -= 1;
   }
 }
 
-function retry(log: (args: LogArguments) => void, args: LogArguments): void {
+function retry(log: () => void): void {
   try {
-    log(copyOf(args));
+    log();
   } catch (error) {
     writeError(`A line could not be made: ${errorText(error)}`);
   }

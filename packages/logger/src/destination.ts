@@ -10,7 +10,7 @@ import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 import { hold, isFirstLateLine } from "./invocation-lines.ts";
 import { lineFormatOf } from "./line-format.ts";
-import type { Entry, LineFormat } from "./line-format.ts";
+import type { Content, LineFormat } from "./line-format.ts";
 import { formatNames, formatSettingsOf } from "./options.ts";
 import type { FormatOptions } from "./options.ts";
 
@@ -26,15 +26,14 @@ export function fcDestination(options: FormatOptions = {}): DestinationStream {
   return new Destination(settings, pinoLineReader(settings.format));
 }
 
-/** What a line says beside when and where. */
-export type Content = Pick<Entry, "level" | "message" | "messageKey" | "fields" | "errors">;
-
 /** What belongs to one log call while pino makes its line. */
 export interface Call {
   /** Errors that are printed as text, not as fields. */
   readonly errors: unknown[];
   /** Whether the line waits for the outcome of its invocation. */
   readonly holding: boolean;
+  /** Whether the message is put together from several values. */
+  readonly formatted: boolean;
 }
 
 /** A pino stream whose lines are the platform's. pino tells it of each line before it writes it. */
@@ -73,7 +72,7 @@ export class Destination implements DestinationStream {
   write(line: string): void {
     const time = Date.now();
     const invocation = currentInvocation();
-    const text = this.#format({ time, invocation, ...this.#read(line, this) });
+    const text = this.#format(time, invocation, this.#read(line, this));
     if (this.call?.holding && invocation && !invocation.ended) {
       hold(invocation, text, (dropped) => this.#notice(`${dropped} earlier lines were dropped`));
       return;
@@ -99,7 +98,7 @@ export class Destination implements DestinationStream {
 
   #notice(message: string): string {
     const content = { level: "warn", message, messageKey: "msg", fields: "", errors: [] };
-    return this.#format({ time: Date.now(), invocation: currentInvocation(), ...content });
+    return this.#format(Date.now(), currentInvocation(), content);
   }
 }
 

@@ -12,9 +12,7 @@ import { activeSpan } from "./active-span.ts";
 import type { FormatOptions } from "./options.ts";
 
 /** What pino has made of one log call. */
-export interface Entry {
-  readonly time: number;
-  readonly invocation: Invocation | undefined;
+export interface Content {
   /** The name of the level, such as `info`. */
   readonly level: string;
   readonly message: string | undefined;
@@ -26,8 +24,12 @@ export interface Entry {
   readonly errors: readonly unknown[];
 }
 
-/** Makes the text of an entry, line feeds included. */
-export type LineFormat = (entry: Entry) => string;
+/** Makes the text of a line, line feeds included; `time` in epoch milliseconds. */
+export type LineFormat = (
+  time: number,
+  invocation: Invocation | undefined,
+  content: Content,
+) => string;
 
 /** Text that may quote objects in either way, without their secrets. */
 export function redactText(text: string): string {
@@ -40,7 +42,7 @@ export function lineFormatOf(options: Required<FormatOptions>): LineFormat {
 }
 
 function textFormat(style: Required<FormatOptions>): LineFormat {
-  return ({ time, invocation, level, message, fields, errors }) => {
+  return (time, invocation, { level, message, fields, errors }) => {
     const requestId = invocation?.requestId ?? noRequestId;
     return formatLine(time, requestId, upperCaseOf(level), textOf(message, fields, errors), style);
   };
@@ -78,7 +80,11 @@ function upperCaseOf(level: string): string {
   return upper;
 }
 
-function jsonLine({ time, invocation, level, message, messageKey, fields }: Entry): string {
+function jsonLine(
+  time: number,
+  invocation: Invocation | undefined,
+  { level, message, messageKey, fields }: Content,
+): string {
   const head = `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`;
   const text =
     message === undefined ? "" : `,${JSON.stringify(messageKey)}:${JSON.stringify(message)}`;

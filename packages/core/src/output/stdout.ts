@@ -45,27 +45,26 @@ export function flushStdout(): void {
 const mostBuffered = 64 * 1024;
 
 function createWriter(fd: number): (text: string) => void {
-  const reused = Buffer.allocUnsafe(16 * 1024);
   let closed = false;
-
   return (text) => {
     if (closed) return;
-    // A character takes at most three bytes: what fits needs no buffer of its own.
-    const fits = text.length * 3 <= reused.length;
-    const bytes = fits ? reused : Buffer.from(text);
-    closed = !writeAll(fd, bytes, fits ? reused.write(text) : bytes.length);
+    closed = !writeAll(fd, text);
     // Otherwise the next `console.log` of anybody ends the process.
     if (closed) process.stdout.on("error", () => {});
   };
 }
 
 /** @returns whether the file descriptor can take more */
-function writeAll(fd: number, bytes: Buffer, length: number): boolean {
-  let offset = 0;
+function writeAll(fd: number, text: string): boolean {
+  let rest: string | Buffer = text;
   let pause = 1;
-  while (offset < length) {
+  for (;;) {
     try {
-      offset += writeSync(fd, bytes, offset, length - offset);
+      // Node writes a string without a copy of its own, and tells how many bytes the pipe took.
+      const written =
+        typeof rest === "string" ? writeSync(fd, rest) : writeSync(fd, rest, 0, rest.length);
+      if (written === Buffer.byteLength(rest)) return true;
+      rest = (typeof rest === "string" ? Buffer.from(rest) : rest).subarray(written);
       pause = 1;
     } catch (error) {
       const code = codeOf(error);
@@ -75,7 +74,6 @@ function writeAll(fd: number, bytes: Buffer, length: number): boolean {
       pause = Math.min(pause * 2, 16);
     }
   }
-  return true;
 }
 
 function codeOf(error: unknown): unknown {
