@@ -68,6 +68,7 @@ export interface ContextSource {
  * is an absent one; where the environment holds the same fact it stands in.
  */
 export class Context {
+  /** `x-fc-request-id`, such as `a9e64a3c-1234-5678-abcd-ef0123456789`; a fresh UUID when none, or no fit one, came. */
   readonly requestId: string;
   readonly kind: Kind;
   /** `x-fc-control-path` as sent, such as `/invoke`; `undefined` when method and path decided. */
@@ -79,6 +80,7 @@ export class Context {
   readonly region: string | undefined;
   /** `x-fc-account-id`, such as `123456789012`. */
   readonly accountId: string | undefined;
+  /** `x-fc-instance-id`, or `FC_INSTANCE_ID`. */
   readonly instanceId: string | undefined;
   readonly tracing: TracingInfo;
   /** Whether this is the first invocation after start, or the initialization before it. */
