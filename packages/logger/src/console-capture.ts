@@ -104,7 +104,15 @@ const color = /\x1b\[[\d;]*m/g;
 
 // In a table the name of a column stands far from its cells.
 function withoutSecrets(data: unknown): unknown {
-  const json = JSON.stringify(printable(data)) ?? "";
+  const json = jsonOf(data);
   const redacted = redactSecrets(json, "json");
   return redacted === json ? data : JSON.parse(redacted);
+}
+
+function jsonOf(data: unknown): string {
+  try {
+    return JSON.stringify(data) ?? "";
+  } catch {
+    return JSON.stringify(printable(data)) ?? "";
+  }
 }

@@ -19,10 +19,13 @@ const member: Readonly<Record<Syntax, RegExp>> = {
   ),
 };
 // The head of a response as Node keeps it: one string, its line breaks spelled out.
-const headLine = new RegExp(
-  String.raw`((?:\\n|["'\`\n])(?:${names}): )[^\\\n"'\`]*(?=\\r\\n)`,
-  "gi",
-);
+const headLine: Readonly<Record<Syntax, RegExp>> = {
+  json: new RegExp(String.raw`((?:\\n|")(?:${names}): )(?:[^\\"]|\\["\\])*(?=\\r\\n)`, "gi"),
+  inspection: new RegExp(
+    String.raw`((?:\\n|')(?:${names}): )(?:[^\\'\n]|\\['\\])*(?=\\r\\n)`,
+    "gi",
+  ),
+};
 
 /** A text without the values of header-like members, at any depth, in any case. */
 export function redactSecrets(text: string, syntax: Syntax): string {
@@ -38,9 +41,10 @@ export function redactSecrets(text: string, syntax: Syntax): string {
     const quote = syntax === "json" ? '"' : "'";
     result += `${text.slice(done, value.start)}${quote}${redacted}${quote}`;
     done = value.end;
-    pattern.lastIndex = done;
+    // In a list a value may be a name itself.
+    pattern.lastIndex = separator === "," ? value.start : done;
   }
-  return (result + text.slice(done)).replace(headLine, `$1${redacted}`);
+  return (result + text.slice(done)).replace(headLine[syntax], `$1${redacted}`);
 }
 
 interface Span {
@@ -48,8 +52,9 @@ interface Span {
   readonly end: number;
 }
 
-const property = /\s*["']?\w+["']?\s*:\s*/y;
-const valueProperty = /\s*["']?value["']?\s*:\s*/iy;
+const value = /["']?value["']?\s*:\s*/iy;
+const bareName = /[\w$]+/y;
+const colon = /\s*:/y;
 
 // Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too.
 function valueBehind(
@@ -59,9 +64,10 @@ function valueBehind(
   syntax: Syntax,
 ): Span | undefined {
   if (afterComma) {
-    const pair = endOf(valueProperty, text, start);
+    const pair = endOf(value, text, start);
     if (pair !== undefined) return valueAt(text, pair, syntax);
-    if (endOf(property, text, start) !== undefined) return undefined;
+    const nameEnd = stringEnd(text, start, syntax) ?? endOf(bareName, text, start) ?? start;
+    if (endOf(colon, text, nameEnd) !== undefined) return undefined;
   }
   return valueAt(text, start, syntax);
 }
@@ -88,10 +94,13 @@ function nextPieceEnd(text: string, end: number): number | undefined {
 }
 
 function listEnd(text: string, start: number, syntax: Syntax): number | undefined {
-  let index: number | undefined = start + 1;
-  while (index !== undefined && index < text.length) {
-    if (text.charAt(index) === "]") return index + 1;
-    index = isQuote(text.charAt(index), syntax) ? stringEnd(text, index, syntax) : index + 1;
+  let depth = 0;
+  for (let index: number | undefined = start; index !== undefined && index < text.length;) {
+    const character = text.charAt(index);
+    if (character === "[") depth += 1;
+    else if (character === "]") depth -= 1;
+    if (depth === 0) return index + 1;
+    index = isQuote(character, syntax) ? stringEnd(text, index, syntax) : index + 1;
   }
   return undefined;
 }
