@@ -1,8 +1,10 @@
 // `npm run bench` runs every scenario, `npm run bench -- http` one. Each figure is a ratio taken in one run.
 import { coldstart } from "./scenarios/coldstart.mjs";
 import { http } from "./scenarios/http.mjs";
+import { importTime } from "./scenarios/import.mjs";
+import { log } from "./scenarios/log.mjs";
 
-const scenarios = { http, coldstart };
+const scenarios = { http, coldstart, log, import: importTime };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in scenarios));
 if (unknown) {

@@ -43,15 +43,29 @@ export const initializeCall = {
   headers: { ...platformHeaders, "x-fc-control-path": "/initialize" },
 };
 
-/** Starts `bench/peers/NAME.mjs` on the first core, where there are several; the load takes the others. */
+export const preStopCall = {
+  method: "GET",
+  path: "/pre-stop",
+  headers: { ...platformHeaders, "x-fc-control-path": "/pre-stop" },
+};
+
+/** What runs `bench/peers/NAME.mjs` on the first core, where there are several; the load takes the others. */
+export function commandOf(name) {
+  const program = [process.execPath, fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url))];
+  return existsSync("/usr/bin/taskset") ? ["taskset", "-c", "0", ...program] : program;
+}
+
+/** All that a peer finds in its environment. */
+export function environmentOf(port) {
+  return { PATH: process.env.PATH, FC_SERVER_PORT: String(port) };
+}
+
+/** Starts `bench/peers/NAME.mjs`. */
 export async function startPeer(name) {
   const port = await freePort();
-  const program = [process.execPath, fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url))];
-  const [command, ...args] = existsSync("/usr/bin/taskset")
-    ? ["taskset", "-c", "0", ...program]
-    : program;
+  const [command, ...args] = commandOf(name);
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH, FC_SERVER_PORT: String(port) },
+    env: environmentOf(port),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const peer = { name, port, lines: 0, cpu: () => cpuOf(child.pid), stop };
@@ -93,7 +107,8 @@ function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function freePort() {
+/** A port that nothing listens on now. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -41,8 +41,8 @@ export function redactSecrets(text: string, syntax: Syntax): string {
     const quote = syntax === "json" ? '"' : "'";
     result += `${text.slice(done, value.start)}${quote}${redacted}${quote}`;
     done = value.end;
-    // In a list a value may be a name itself.
-    pattern.lastIndex = separator === "," ? value.start : done;
+    // In a list a text that stands behind a name may be a name itself.
+    pattern.lastIndex = separator === "," && text.charAt(value.start) !== "[" ? value.start : done;
   }
   return (result + text.slice(done)).replace(headLine[syntax], `$1${redacted}`);
 }
