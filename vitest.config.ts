@@ -1,7 +1,7 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 // Tests see the sources of the packages; a fixture that runs as a process of its own sees the build.
-const conditions = ["@fcrt/source", "module", "node", "development|production"];
+const conditions = ["@fcrt/source", "node", "development|production"];
 const externalConditions = ["@fcrt/source", "node", "module-sync"];
 
 const config: ViteUserConfig = defineConfig({

@@ -21,6 +21,13 @@ export class PlatformRequest extends IncomingMessage {
     return this.#credentials;
   }
 
+  /** Makes the headers hold for whoever gives the request another prototype, as Express does. */
+  handOver(): void {
+    const { headers, headersDistinct } = this;
+    Reflect.set(IncomingMessage.prototype, "headers", headers, this);
+    Reflect.set(IncomingMessage.prototype, "headersDistinct", headersDistinct, this);
+  }
+
   // Node and its types know these two as properties, with a getter and a setter.
   static {
     Object.defineProperty(this.prototype, "headers", {

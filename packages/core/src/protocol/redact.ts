@@ -18,38 +18,61 @@ const member: Readonly<Record<Syntax, RegExp>> = {
     "gi",
   ),
 };
-// The head of a response as Node keeps it: one string, its line breaks spelled out.
-const headLine: Readonly<Record<Syntax, RegExp>> = {
-  json: new RegExp(String.raw`((?:\\n|")(?:${names}): )(?:[^\\"]|\\["\\])*(?=\\r\\n)`, "gi"),
-  inspection: new RegExp(
-    String.raw`((?:\\n|')(?:${names}): )(?:[^\\'\n]|\\['\\])*(?=\\r\\n)`,
-    "gi",
-  ),
-};
-
 /** A text without the values of header-like members, at any depth, in any case. */
 export function redactSecrets(text: string, syntax: Syntax): string {
-  if (!mention.test(text)) return text;
-  const pattern = member[syntax];
-  let result = "";
-  let done = 0;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
-    const separator = match[1] ?? match[3];
-    const value = valueBehind(text, pattern.lastIndex, separator === ",", syntax);
-    if (!value) continue;
-    const quote = syntax === "json" ? '"' : "'";
-    result += `${text.slice(done, value.start)}${quote}${redacted}${quote}`;
-    done = value.end;
-    // In a list a text that stands behind a name may be a name itself.
-    pattern.lastIndex = separator === "," && text.charAt(value.start) !== "[" ? value.start : done;
-  }
-  return (result + text.slice(done)).replace(headLine[syntax], `$1${redacted}`);
+  return mention.test(text) ? redactHeads(redactMembers(text, syntax), syntax) : text;
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
+function redactMembers(text: string, syntax: Syntax): string {
+  const pattern = member[syntax];
+  const quote = syntax === "json" ? '"' : "'";
+  let result = "";
+  let done = 0;
+  let endless = 0;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const inList = (match[1] ?? match[3]) === ",";
+    const start = inList ? startBehindComma(text, pattern.lastIndex, syntax) : pattern.lastIndex;
+    if (start === undefined) continue;
+    const end = valueEnd(text, start, syntax);
+    if (end !== undefined) {
+      result += `${text.slice(done, start)}${quote}${redacted}${quote}`;
+      done = end;
+      // In a list a text that stands behind a name may be a name itself.
+      pattern.lastIndex = inList && text.charAt(start) !== "[" ? start : done;
+    } else if (isOpening(text.charAt(start), syntax)) {
+      // Each costs a look to the end of the text, which no object's text asks for twice.
+      endless += 1;
+      if (endless > mostEndless) return `${result}${text.slice(done, match.index)}${redacted}`;
+    }
+  }
+  return result + text.slice(done);
+}
+
+const mostEndless = 50;
+
+// The head of a response as Node keeps it: one string, its line breaks spelled out.
+const spelledBreak = String.raw`\r\n`;
+const headName = new RegExp(`(?:^|["'])(?:${names}): `, "gi");
+
+function redactHeads(text: string, syntax: Syntax): string {
+  const lines = text.split(spelledBreak);
+  return lines
+    .map((line, index) => (index < lines.length - 1 ? redactHead(line, syntax) : line))
+    .join(spelledBreak);
+}
+
+// A value ends with its line, unless the string ends before: then it is no head.
+function redactHead(line: string, syntax: Syntax): string {
+  const quote = syntax === "json" ? '"' : "'";
+  headName.lastIndex = 0;
+  while (headName.exec(line)) {
+    const start = headName.lastIndex;
+    const end = closingQuote(line, start, quote);
+    if (end === undefined) return `${line.slice(0, start)}${redacted}`;
+    headName.lastIndex = end;
+  }
+  return line;
 }
 
 const value = /["']?value["']?\s*:\s*/iy;
@@ -57,26 +80,16 @@ const bareName = /[\w$]+/y;
 const colon = /\s*:/y;
 
 // Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too.
-function valueBehind(
-  text: string,
-  start: number,
-  afterComma: boolean,
-  syntax: Syntax,
-): Span | undefined {
-  if (afterComma) {
-    const pair = endOf(value, text, start);
-    if (pair !== undefined) return valueAt(text, pair, syntax);
-    const nameEnd = stringEnd(text, start, syntax) ?? endOf(bareName, text, start) ?? start;
-    if (endOf(colon, text, nameEnd) !== undefined) return undefined;
-  }
-  return valueAt(text, start, syntax);
+function startBehindComma(text: string, start: number, syntax: Syntax): number | undefined {
+  const pair = endOf(value, text, start);
+  if (pair !== undefined) return pair;
+  const nameEnd = stringEnd(text, start, syntax) ?? endOf(bareName, text, start) ?? start;
+  return endOf(colon, text, nameEnd) === undefined ? start : undefined;
 }
 
 // A string, pieces of one joined by `+`, or a list. What has no end is no value.
-function valueAt(text: string, start: number, syntax: Syntax): Span | undefined {
-  const isList = text.charAt(start) === "[";
-  const end = isList ? listEnd(text, start, syntax) : piecesEnd(text, start, syntax);
-  return end === undefined ? undefined : { start, end };
+function valueEnd(text: string, start: number, syntax: Syntax): number | undefined {
+  return text.charAt(start) === "[" ? listEnd(text, start, syntax) : piecesEnd(text, start, syntax);
 }
 
 const plus = /\s*\+\s*(?=["'`])/y;
@@ -107,13 +120,20 @@ function listEnd(text: string, start: number, syntax: Syntax): number | undefine
 
 function stringEnd(text: string, start: number, syntax: Syntax): number | undefined {
   const quote = text.charAt(start);
-  if (!isQuote(quote, syntax)) return undefined;
-  for (let index = start + 1; index < text.length; index += 1) {
+  return isQuote(quote, syntax) ? closingQuote(text, start + 1, quote) : undefined;
+}
+
+function closingQuote(text: string, start: number, quote: string): number | undefined {
+  for (let index = start; index < text.length; index += 1) {
     const character = text.charAt(index);
     if (character === quote) return index + 1;
     if (character === "\\") index += 1;
   }
   return undefined;
+}
+
+function isOpening(character: string, syntax: Syntax): boolean {
+  return character === "[" || isQuote(character, syntax);
 }
 
 function isQuote(character: string, syntax: Syntax): boolean {

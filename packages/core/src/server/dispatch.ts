@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { FcrtError } from "../errors.ts";
 import type { Context } from "../invocation/context.ts";
+import { PlatformRequest } from "../invocation/platform-request.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
 import type { Settings } from "../options.ts";
 import { header, platformHeaderPrefix } from "../protocol/headers.ts";
@@ -47,6 +48,7 @@ export function dispatcher(
     "pre-freeze": (invocation) => call(invocation, () => handlers.preFreeze?.(invocation.context)),
     "pre-stop": (invocation) => call(invocation, () => host.preStop(invocation.context)),
     "http-invoke"(invocation, request) {
+      if (request instanceof PlatformRequest) request.handOver();
       if (http && invocation.response)
         runListener(invocation, request, invocation.response, http, settings);
       else invocation.threw(missing("http` or `fetch", "an HTTP invocation"));
