@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FcrtError } from "../errors.ts";
-import { writeError } from "../invocation/lines.ts";
+import { writeError, writeLine } from "../invocation/lines.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
 import { blame } from "../invocation/scope.ts";
 import { header } from "../protocol/headers.ts";
@@ -24,6 +24,15 @@ export function guardResponse(
 
   // Node tells of a write after the end here, and ends the process when nobody listens.
   response.on("error", (error) => writeError(error, invocation.requestId));
+
+  // Node tells of a second body or not, by how far the first one is on its way.
+  const endAgain = (body: unknown[]): unknown => {
+    const callbacks = body.filter((value) => typeof value === "function");
+    if (callbacks.length < body.length) {
+      writeLine("ERROR", "write after end: the application answered twice", invocation.requestId);
+    }
+    return Reflect.apply(end, response, callbacks);
+  };
 
   Object.assign(response, {
     writeHead(statusCode: number, ...rest: unknown[]): unknown {
@@ -50,8 +59,8 @@ export function guardResponse(
     },
 
     end(...body: unknown[]): unknown {
-      if (response.writableEnded || isRefused(response, body[0]))
-        return Reflect.apply(end, response, body);
+      if (response.writableEnded) return endAgain(body);
+      if (isRefused(response, body[0])) return Reflect.apply(end, response, body);
       if (!response.headersSent) judge(invocation, response, isFailure, response.statusCode);
       const pending = invocation.end();
       if (!pending) return Reflect.apply(end, response, body);
