@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { FcrtError } from "../errors.ts";
-import { writeError, writeLine } from "../invocation/lines.ts";
+import { writeError } from "../invocation/lines.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
 import { blame } from "../invocation/scope.ts";
 import { header } from "../protocol/headers.ts";
@@ -28,9 +28,8 @@ export function guardResponse(
   // Node tells of a second body or not, by how far the first one is on its way.
   const endAgain = (body: unknown[]): unknown => {
     const callbacks = body.filter((value) => typeof value === "function");
-    if (callbacks.length < body.length) {
-      writeLine("ERROR", "write after end: the application answered twice", invocation.requestId);
-    }
+    if (callbacks.length < body.length)
+      writeError(new Error("write after end"), invocation.requestId);
     return Reflect.apply(end, response, callbacks);
   };
 
