@@ -39,8 +39,8 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
       `large [ERROR] FCRT_BODY_TOO_LARGE: Expected a body of at most ${32 * mebibyte} bytes, got more`,
       endOf("large", "Handled"),
     ]);
-    // The 32 MiB that it had to hold, and room for what the collector has not come to yet.
-    expect((await peakOf(child)) - before).toBeLessThan(100 * mebibyte);
+    // Of the 233 MiB that were sent: the 32 that it had to hold, and what the collector has not come to yet.
+    expect((await peakOf(child)) - before).toBeLessThan(150 * mebibyte);
     await expectUnharmed(child);
   });
 
@@ -54,7 +54,7 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
     await connection.until(notFound);
 
     expect(linesOf(child, "large").at(-1)).toBe(endOf("large", "Handled"));
-    expect((await peakOf(child)) - before).toBeLessThan(100 * mebibyte);
+    expect((await peakOf(child)) - before).toBeLessThan(150 * mebibyte);
     await expectUnharmed(child);
   });
 
