@@ -4,9 +4,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
 
 interface Manifest {
-  readonly exports: Readonly<Record<string, string | { readonly "@fcrt/source": string }>>;
+  readonly exports: Readonly<
+    Record<string, string | { readonly "@fcrt/source": string; readonly module?: string }>
+  >;
   readonly bin?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -23,27 +26,46 @@ export default configs;
 function configsOf(cwd: string): UserConfig[] {
   const manifest: Manifest = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
   const libraries = librarySourcesOf(manifest);
+  const bundled = Object.keys(manifest.devDependencies ?? {});
   const common: UserConfig = {
     cwd,
     target: "node20.10",
     tsconfig: join(root, "tsconfig.json"),
-    // A package that stands among its own devDependencies may be taken into the bundle, no other.
-    deps: { onlyBundle: Object.keys(manifest.devDependencies ?? {}) },
+    // Packages that stand among its own devDependencies are taken into the bundle, no others.
+    deps: { alwaysBundle: bundled, onlyBundle: bundled },
+    // Node reads every byte at a cold start; the sources are beside, and the types have the comments.
+    outputOptions: { comments: false },
+    // A bundle leaves out more of ES modules than of CommonJS.
+    inputOptions: { resolve: { mainFields: ["module", "main"] } },
     sourcemap: true,
     dts: false,
     failOnWarn: true,
     logLevel: "warn",
     report: false,
   };
+  const peers = Object.keys(manifest.peerDependencies ?? {});
+  const sharingPeers = {
+    alwaysBundle: bundled.filter((name) => !peers.includes(name)),
+    onlyBundle: bundled,
+  };
   // Types of one package share their files, so that a class is the same one in every entry.
   const types: UserConfig = {
     ...common,
+    deps: sharingPeers,
     entry: libraries,
     dts: { emitDtsOnly: true },
     sourcemap: false,
   };
   return [
     ...libraries.map((entry): UserConfig => ({ ...common, entry, format: ["esm", "cjs"] })),
+    // A bundler puts a peer into the same file as the application, so there is no copy to be gained by bringing one.
+    ...bundlerSourcesOf(manifest).map((entry): UserConfig => ({
+      ...common,
+      entry,
+      format: "esm",
+      outDir: "dist/bundler",
+      deps: sharingPeers,
+    })),
     ...commandSourcesOf(manifest).map((entry): UserConfig => ({ ...common, entry, format: "esm" })),
     types,
     { ...types, outExtensions: () => ({ js: ".cjs", dts: ".d.cts" }) },
@@ -53,6 +75,12 @@ function configsOf(cwd: string): UserConfig[] {
 function librarySourcesOf({ exports }: Manifest): string[] {
   return Object.values(exports).flatMap((target) =>
     typeof target === "string" ? [] : [target["@fcrt/source"]],
+  );
+}
+
+function bundlerSourcesOf({ exports }: Manifest): string[] {
+  return Object.values(exports).flatMap((target) =>
+    typeof target === "object" && target.module ? [target["@fcrt/source"]] : [],
   );
 }
 

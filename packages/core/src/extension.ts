@@ -1,4 +1,5 @@
 export { extend } from "./invocation/registry.ts";
+export { settlesWithin } from "./invocation/promises.ts";
 export { currentInvocation } from "./invocation/scope.ts";
 export type { Extension, Invocation } from "./invocation/extension.ts";
 export { describeError, errorText } from "./invocation/describe-error.ts";

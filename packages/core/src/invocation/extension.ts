@@ -22,8 +22,11 @@ export interface Invocation {
   fail(reason: unknown): void;
 }
 
-/** What a package adds to each invocation, at the four moments of its way. */
+/** What a package adds to each invocation, at the moments of its way. */
 export interface Extension {
+  /** Right after the Start marker, inside the scope. */
+  open?(invocation: Invocation): void;
+
   /** Runs the handler inside the extension's own context: calls `next` once and hands on what it rejects with. */
   around?(invocation: Invocation, next: () => Promise<void>): Promise<void>;
 
@@ -32,4 +35,7 @@ export interface Extension {
 
   /** Just before the last byte: waited for, at most five seconds. What it throws is logged, and harms nothing. */
   end?(invocation: Invocation): void | Promise<void>;
+
+  /** The runtime stops: what is held leaves now. Waited for, at most five seconds. */
+  stop?(): void | Promise<void>;
 }

@@ -4,6 +4,7 @@ import { isThenable, settlesWithin } from "./promises.ts";
 
 /** All extensions as one; an absent function means that no extension has it, and costs nothing. */
 export interface Hooks {
+  readonly open: ((invocation: Invocation) => void) | undefined;
   /** Runs the handler inside every extension's `around` and hands on what it returns or throws. */
   readonly around:
     | ((invocation: Invocation, handler: () => unknown) => Promise<unknown>)
@@ -11,14 +12,18 @@ export interface Hooks {
   readonly verdict: ((invocation: Invocation) => void) | undefined;
   /** Never rejects, and settles within `longestEnd`; `undefined` when there is nothing to wait for. */
   readonly end: ((invocation: Invocation) => Promise<void> | undefined) | undefined;
+  /** Never rejects, and settles within `longestEnd`. */
+  readonly stop: () => Promise<void>;
 }
 
 /** Composes extensions, the first one outermost. */
 export function composeHooks(extensions: readonly Extension[]): Hooks {
   return {
+    open: composeEach("open", extensions),
     around: composeAround(extensions.filter((extension) => extension.around)),
-    verdict: composeVerdict(extensions.filter((extension) => extension.verdict)),
+    verdict: composeEach("verdict", extensions),
     end: composeEnd(extensions.filter((extension) => extension.end)),
+    stop: composeStop(extensions),
   };
 }
 
@@ -47,12 +52,16 @@ function composeAround(extensions: readonly Extension[]): Hooks["around"] {
   };
 }
 
-function composeVerdict(extensions: readonly Extension[]): Hooks["verdict"] {
-  if (extensions.length === 0) return undefined;
+function composeEach(
+  moment: "open" | "verdict",
+  extensions: readonly Extension[],
+): ((invocation: Invocation) => void) | undefined {
+  const concerned = extensions.filter((extension) => extension[moment]);
+  if (concerned.length === 0) return undefined;
   return (invocation) => {
-    for (const extension of extensions) {
+    for (const extension of concerned) {
       try {
-        extension.verdict?.(invocation);
+        extension[moment]?.(invocation);
       } catch (error) {
         writeError(error, invocation.requestId);
       }
@@ -64,19 +73,26 @@ function composeEnd(extensions: readonly Extension[]): Hooks["end"] {
   if (extensions.length === 0) return undefined;
   return (invocation) => {
     const pending = extensions
-      .map((extension) => endOf(extension, invocation))
+      .map((extension) => settling(() => extension.end?.(invocation), invocation.requestId))
       .filter((end) => end !== undefined);
-    return pending.length === 0
-      ? undefined
-      : atMost(longestEnd, Promise.all(pending), invocation.requestId);
+    return pending.length === 0 ? undefined : atMost("end", pending, invocation.requestId);
   };
 }
 
-function endOf(extension: Extension, invocation: Invocation): Promise<void> | undefined {
-  const log = (error: unknown): void => writeError(error, invocation.requestId);
+function composeStop(extensions: readonly Extension[]): Hooks["stop"] {
+  return async () => {
+    const pending = extensions
+      .map((extension) => settling(() => extension.stop?.()))
+      .filter((stop) => stop !== undefined);
+    await atMost("stop", pending);
+  };
+}
+
+function settling(moment: () => unknown, requestId?: string): Promise<void> | undefined {
+  const log = (error: unknown): void => writeError(error, requestId);
   try {
-    const ending: unknown = extension.end?.(invocation);
-    return isThenable(ending) ? Promise.resolve(ending).then(() => {}, log) : undefined;
+    const pending = moment();
+    return isThenable(pending) ? Promise.resolve(pending).then(() => {}, log) : undefined;
   } catch (error) {
     log(error);
     return undefined;
@@ -84,14 +100,14 @@ function endOf(extension: Extension, invocation: Invocation): Promise<void> | un
 }
 
 async function atMost(
-  milliseconds: number,
-  pending: Promise<unknown>,
-  requestId: string,
+  moment: "end" | "stop",
+  pending: readonly Promise<void>[],
+  requestId?: string,
 ): Promise<void> {
-  if (await settlesWithin(milliseconds, pending)) return;
+  if (await settlesWithin(longestEnd, Promise.all(pending))) return;
   writeLine(
     "WARN",
-    `An extension's end took over ${milliseconds} ms and was not waited for`,
+    `An extension's ${moment} took over ${longestEnd} ms and was not waited for`,
     requestId,
   );
 }

@@ -16,6 +16,7 @@ import { settlesWithin } from "./promises.ts";
 import { registry } from "./registry.ts";
 import { RunningInvocation } from "./running-invocation.ts";
 import type { InvocationHost } from "./running-invocation.ts";
+import { scope } from "./scope.ts";
 
 /** How the invocations of one runtime are opened. */
 export interface InvocationsOptions {
@@ -134,6 +135,8 @@ export class Invocations implements InvocationHost {
 
   #add(invocation: RunningInvocation): RunningInvocation {
     this.#running.add(invocation);
+    const { open } = this.hooks;
+    if (open) scope.run(invocation, open, invocation);
     return invocation;
   }
 

@@ -76,6 +76,10 @@ export class Host implements ProcessHost {
     await this.invocations.drain(this.settings.drainTimeout);
   }
 
+  async flush(): Promise<void> {
+    await this.invocations.hooks.stop();
+  }
+
   abandon(exitCode: number): void {
     this.invocations.abandon(exitCode);
   }
@@ -103,6 +107,7 @@ export class Host implements ProcessHost {
     await this.invocations.drain(this.settings.drainTimeout);
     for (const server of this.#servers) server.closeAllConnections();
     await Promise.all(closed);
+    await this.flush();
   }
 }
 

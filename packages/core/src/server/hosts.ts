@@ -7,6 +7,8 @@ export interface ProcessHost {
   readonly settings: { readonly afterRejection: "stay" | "exit" };
   /** Accepts nothing more and waits for what runs, at most `drainTimeout`. */
   stop(): Promise<void>;
+  /** Lets the extensions send what they hold. */
+  flush(): Promise<void>;
   /** Calls the hook before an exit that the platform did not announce, at most `drainTimeout` long. */
   preStopUnlessCalled(): Promise<void>;
   /** Writes the last lines of all that run, because the process is about to be gone. */

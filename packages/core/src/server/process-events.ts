@@ -43,7 +43,11 @@ function tell(error: unknown): void {
 let signalled = false;
 
 function stopBySignal(signal: NodeJS.Signals): void {
-  if (!isOurs(signal)) return;
+  if (!isOurs(signal)) {
+    // The application stops the process itself, and does not know what the extensions hold.
+    for (const host of hosts) void host.flush();
+    return;
+  }
   if (signalled) process.exit(1);
   signalled = true;
   void stopAndExit(0);

@@ -1,0 +1,28 @@
+import { settlesWithin } from "@fcrt/core/extension";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { ExportError } from "./exporter.ts";
+import type { Exporter } from "./exporter.ts";
+
+/** An exporter of the user's own. It retries itself: what it reports as failed is not tried again. */
+export function wrappedExporter(exporter: SpanExporter, timeout: number): Exporter {
+  return {
+    async export(batch) {
+      const spans = batch.map(({ span }) => span);
+      let failure: ExportError | undefined;
+      const answered = new Promise<void>((resolve) => {
+        context.with(suppressTracing(ROOT_CONTEXT), () => {
+          exporter.export(spans, ({ code, error }) => {
+            if (code !== ExportResultCode.SUCCESS)
+              failure = new ExportError(error?.message ?? "the exporter failed", { keep: false });
+            resolve();
+          });
+        });
+      });
+      if (!(await settlesWithin(timeout, answered)))
+        throw new ExportError(`the exporter took over ${timeout} ms`, { keep: true });
+      if (failure) throw failure;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { currentInvocation, processState } from "@fcrt/core/extension";
+import type { Invocation } from "@fcrt/core/extension";
+import { createContextKey } from "@opentelemetry/api";
+import type { Context, Span } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import type { Origin } from "./exporters/exporter.ts";
+import { traceIdFrom } from "./ids.ts";
+import type { Settings } from "./options.ts";
+
+/** An invocation as tracing sees it. */
+export interface InvocationTrace {
+  readonly invocation: Invocation;
+  readonly settings: Settings;
+  readonly root: Span;
+  /** On the clock of `performance.now`, which no one sets back. */
+  readonly openedAt: number;
+  /** What the invocation runs in: its root span, and the baggage of its caller. */
+  readonly context: Context;
+  readonly origin: Origin;
+  /** Ended spans that are not sampled, in case the invocation fails. */
+  readonly held: ReadableSpan[];
+}
+
+const traces = processState("traces", () => ({
+  byInvocation: new WeakMap<object, InvocationTrace>(),
+  running: new Map<string, InvocationTrace>(),
+  // Only of invocations whose trace id does not lead from their request id.
+  foreignTraceIds: new Map<string, string>(),
+}));
+
+const mostForeignTraceIds = 10_000;
+
+/** Notes that a trace runs, until `forget`. */
+export function remember(trace: InvocationTrace): void {
+  const { requestId } = trace.invocation;
+  const { traceId } = trace.root.spanContext();
+  const { byInvocation, running, foreignTraceIds } = traces;
+  byInvocation.set(trace.invocation, trace);
+  running.set(requestId, trace);
+  foreignTraceIds.delete(requestId);
+  if (traceId === traceIdFrom(requestId)) return;
+  foreignTraceIds.set(requestId, traceId);
+  const [oldest] = foreignTraceIds.keys();
+  if (oldest !== undefined && foreignTraceIds.size > mostForeignTraceIds)
+    foreignTraceIds.delete(oldest);
+}
+
+/** Notes that a trace is over. */
+export function forget(trace: InvocationTrace): void {
+  const { requestId } = trace.invocation;
+  // A retry has the same id, and may run already.
+  if (traces.running.get(requestId) === trace) traces.running.delete(requestId);
+}
+
+/** The trace of an invocation, if it has one. */
+export function traceOf(invocation: object | undefined): InvocationTrace | undefined {
+  return invocation && traces.byInvocation.get(invocation);
+}
+
+const invocationKey = createContextKey("fcrt invocation");
+
+/** A context whose spans belong to an invocation, wherever they start. */
+export function contextFor(invocation: Invocation, context: Context): Context {
+  return context.setValue(invocationKey, invocation);
+}
+
+/** The invocation that a span belongs to which starts in this context, and now. */
+export function invocationIn(context: Context): object | undefined {
+  const invocation = context.getValue(invocationKey);
+  return typeof invocation === "object" && invocation ? invocation : currentInvocation();
+}
+
+/** The root span of an invocation while it runs; `undefined` for any other request id. */
+export function spanOf(requestId: string): Span | undefined {
+  return traces.running.get(requestId)?.root;
+}
+
+/**
+ * The trace id of an invocation, 32 hex digits, also long after its end. Exact for the last 10,000 invocations that
+ * were sent a trace, and for all that were not: their trace id leads from the request id.
+ */
+export function traceIdOf(requestId: string): string {
+  return traces.foreignTraceIds.get(requestId) ?? traceIdFrom(requestId);
+}

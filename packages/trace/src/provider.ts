@@ -1,0 +1,111 @@
+import { currentInvocation } from "@fcrt/core/extension";
+import { variable } from "@fcrt/core/protocol";
+import { trace } from "@opentelemetry/api";
+import type { Context, Span, SpanOptions, TracerProvider } from "@opentelemetry/api";
+import {
+  CompositePropagator,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from "@opentelemetry/core";
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { invocationContextManager } from "./context-manager.ts";
+import { registeredGlobals, registerGlobals } from "./globals.ts";
+import { InvocationIds } from "./ids.ts";
+import { traceOf } from "./invocation-trace.ts";
+import { environmentVariable } from "./options.ts";
+import type { Settings } from "./options.ts";
+import { resourceOf } from "./resource.ts";
+import { forRootSpan, recording, samplerOf } from "./sampler.ts";
+
+/** What makes the spans of this process: our provider, or the one that the application has registered. */
+export interface Provider {
+  /** Starts the root span of an invocation; with no parent, in the trace of this id where the provider is ours. */
+  startRoot(traceId: string, name: string, options: SpanOptions, parent: Context): Span;
+  /** Sends what the application's own provider holds; `undefined` where the provider is ours. */
+  readonly forceFlush: (() => Promise<boolean>) | undefined;
+  /** Whether what an invocation runs in has to be entered: the context manager is not ours. */
+  readonly entersContext: boolean;
+}
+
+/** Sets OpenTelemetry up, but for what the application has set up itself. */
+export function setUpProvider(settings: Settings, processor: SpanProcessor): Provider {
+  const registered = registeredGlobals();
+  const entersContext = registered.context !== undefined;
+  const ids = new InvocationIds();
+  const own = lazyProvider(settings, processor, ids);
+  registerGlobals(own, contextManager(), propagator());
+  const provider = registered.trace === undefined ? own : trace.getTracerProvider();
+  for (const instrumentation of settings.instrumentations) {
+    leaveServerRequests(instrumentation);
+    instrumentation.setTracerProvider(provider);
+    instrumentation.enable();
+  }
+  return {
+    startRoot: (traceId, name, options, parent) =>
+      ids.startIn(traceId, () =>
+        provider.getTracer("@fcrt/trace").startSpan(name, options, forRootSpan(parent)),
+      ),
+    forceFlush: provider === own ? undefined : async () => flushed(provider, settings.flushTimeout),
+    entersContext,
+  };
+}
+
+// Made with the first span, which is when the function's name is known even if only the platform's headers tell it.
+function lazyProvider(
+  settings: Settings,
+  processor: SpanProcessor,
+  ids: InvocationIds,
+): TracerProvider {
+  let made: BasicTracerProvider | undefined;
+  const make = (): BasicTracerProvider => {
+    const name =
+      environmentVariable(...variable.functionName) ?? currentInvocation()?.context.function.name;
+    return new BasicTracerProvider({
+      resource: resourceOf(settings, name),
+      sampler: recording(settings.sampler ?? samplerOf(), settings.keepFailures),
+      idGenerator: ids,
+      spanProcessors: [processor],
+    });
+  };
+  return {
+    getTracer(...scope) {
+      made ??= make();
+      return made.getTracer(...scope);
+    },
+  };
+}
+
+function contextManager(): ReturnType<typeof invocationContextManager> {
+  return invocationContextManager(() => traceOf(currentInvocation())?.context);
+}
+
+function propagator(): CompositePropagator {
+  return new CompositePropagator({
+    propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+  });
+}
+
+// It would make a second server span of each invocation.
+function leaveServerRequests(instrumentation: Settings["instrumentations"][number]): void {
+  if (instrumentation.instrumentationName !== "@opentelemetry/instrumentation-http") return;
+  instrumentation.setConfig({
+    ...instrumentation.getConfig(),
+    disableIncomingRequestInstrumentation: true,
+  });
+}
+
+async function flushed(provider: TracerProvider, timeout: number): Promise<boolean> {
+  const delegate: unknown =
+    "getDelegate" in provider && typeof provider.getDelegate === "function"
+      ? provider.getDelegate()
+      : provider;
+  if (typeof delegate !== "object" || delegate === null || !("forceFlush" in delegate)) return true;
+  if (typeof delegate.forceFlush !== "function") return true;
+  try {
+    await delegate.forceFlush({ timeoutMillis: timeout });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,158 @@
+import type { AttributeValue, Attributes } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { Complaints } from "./complaints.ts";
+import { ExportError } from "./exporters/exporter.ts";
+import type { EndedSpan, Exporter } from "./exporters/exporter.ts";
+
+interface Waiting extends EndedSpan {
+  /** About how many bytes it takes. */
+  readonly size: number;
+}
+
+const mostSpans = 2048;
+const mostBytes = 8 * 1024 * 1024;
+const spansAhead = 512;
+const batchBytes = 2 * 1024 * 1024;
+const shortestPause = 1000;
+const longestPause = 30_000;
+
+/**
+ * The spans that are on their way out, exported in groups: while one export is in flight, all others gather for the
+ * next. What could not be delivered is kept, the oldest dropped first.
+ */
+export class SpanQueue {
+  readonly #exporter: Exporter;
+  readonly #complaints = new Complaints();
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+  #current: Promise<boolean> | undefined;
+  #following: Promise<boolean> | undefined;
+  #notBefore = 0;
+  #pause = shortestPause;
+  #probe: NodeJS.Timeout | undefined;
+
+  constructor(exporter: Exporter) {
+    this.#exporter = exporter;
+  }
+
+  add(ended: EndedSpan): void {
+    const size = sizeOf(ended.span);
+    this.#waiting.push({ ...ended, size });
+    this.#bytes += size;
+    this.#dropOldest();
+    if (this.#waiting.length >= spansAhead && !this.#current) void this.flush();
+  }
+
+  /** Settles when all that was added before is exported (`true`) or was tried in vain (`false`); never rejects. */
+  async flush(): Promise<boolean> {
+    if (!this.#current) return this.#start();
+    if (this.#waiting.length === 0) return this.#current;
+    this.#following ??= this.#current.then(async () => {
+      this.#following = undefined;
+      return this.#start();
+    });
+    return this.#following;
+  }
+
+  /** Says what was dropped and not yet said. */
+  close(): void {
+    clearTimeout(this.#probe);
+    this.#complaints.close();
+  }
+
+  async #start(): Promise<boolean> {
+    if (this.#waiting.length === 0) return true;
+    if (performance.now() < this.#notBefore) return false;
+    clearTimeout(this.#probe);
+    const run = this.#exportAll();
+    this.#current = run;
+    const delivered = await run;
+    this.#current = undefined;
+    if (delivered) this.#pause = shortestPause;
+    else this.#probeLater();
+    return delivered;
+  }
+
+  // All that waits now, one batch after the other; the first one that fails ends it.
+  async #exportAll(): Promise<boolean> {
+    const batches = batchesOf(this.#waiting);
+    this.#waiting = [];
+    this.#bytes = 0;
+    for (const [index, batch] of batches.entries()) {
+      try {
+        await this.#exporter.export(batch);
+      } catch (error) {
+        this.#failed(batch, batches.slice(index + 1).flat(), error);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #failed(batch: readonly Waiting[], untried: readonly Waiting[], error: unknown): void {
+    const { keep, retryAfter, message } = exportErrorOf(error);
+    this.#notBefore = performance.now() + retryAfter;
+    if (keep) this.#complaints.failed(message);
+    else this.#complaints.dropped(batch.length, message);
+    const kept = keep ? [...batch, ...untried] : untried;
+    this.#waiting = [...kept, ...this.#waiting];
+    for (const { size } of kept) this.#bytes += size;
+    this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    let dropped = 0;
+    while (this.#waiting.length - dropped > mostSpans || this.#bytes > mostBytes) {
+      this.#bytes -= this.#waiting[dropped]?.size ?? 0;
+      dropped += 1;
+    }
+    if (dropped === 0) return;
+    this.#waiting.splice(0, dropped);
+    this.#complaints.dropped(dropped, `more than ${mostSpans} spans or ${mostBytes} bytes wait`);
+  }
+
+  // The collector may be back before the next invocation ends.
+  #probeLater(): void {
+    if (this.#waiting.length === 0) return;
+    this.#probe = setTimeout(() => void this.flush(), this.#pause).unref();
+    this.#pause = Math.min(this.#pause * 2, longestPause);
+  }
+}
+
+function batchesOf(spans: readonly Waiting[]): Waiting[][] {
+  const batches: Waiting[][] = [];
+  let room = 0;
+  for (const span of spans) {
+    room -= span.size;
+    if (room < 0 || batches.length === 0) {
+      batches.push([]);
+      room = batchBytes - span.size;
+    }
+    batches.at(-1)?.push(span);
+  }
+  return batches;
+}
+
+function exportErrorOf(error: unknown): ExportError {
+  if (error instanceof ExportError) return error;
+  return new ExportError(error instanceof Error ? error.message : String(error), { keep: false });
+}
+
+function sizeOf({ name, attributes, events, links }: ReadableSpan): number {
+  let size = 200 + name.length + sizeOfAttributes(attributes);
+  for (const event of events) size += 50 + event.name.length + sizeOfAttributes(event.attributes);
+  for (const link of links) size += 50 + sizeOfAttributes(link.attributes);
+  return size;
+}
+
+function sizeOfAttributes(attributes: Attributes = {}): number {
+  let size = 0;
+  for (const key in attributes) size += 8 + key.length + sizeOfValue(attributes[key]);
+  return size;
+}
+
+function sizeOfValue(value: AttributeValue | undefined): number {
+  if (typeof value === "string") return value.length;
+  if (!Array.isArray(value)) return 8;
+  return value.reduce((size: number, item) => size + 2 + sizeOfValue(item ?? undefined), 0);
+}

@@ -1,0 +1,131 @@
+import { processState } from "@fcrt/core/extension";
+import type { Extension, Invocation } from "@fcrt/core/extension";
+import { context as activeContext, SpanKind, TraceFlags, trace } from "@opentelemetry/api";
+import type { Span } from "@opentelemetry/api";
+import {
+  platformAttributes,
+  requestAttributes,
+  responseAttributes,
+  spanNameOf,
+} from "./attributes.ts";
+import { createExporter } from "./exporters/create-exporter.ts";
+import { markFailure, mirrorStatus } from "./failure.ts";
+import { Flush } from "./flush.ts";
+import { traceIdFrom } from "./ids.ts";
+import { contextFor, forget, remember, traceOf } from "./invocation-trace.ts";
+import type { InvocationTrace } from "./invocation-trace.ts";
+import { settingsOf } from "./options.ts";
+import type { Settings, TracingOptions } from "./options.ts";
+import { parentContextOf } from "./propagation.ts";
+import { setUpProvider } from "./provider.ts";
+import type { Provider } from "./provider.ts";
+import { isReadable } from "./readable-span.ts";
+import { invocationSpanProcessor, releaseHeld } from "./span-processor.ts";
+import { SpanQueue } from "./span-queue.ts";
+
+/** Whether the program traces by its own call, so that `register` has nothing to do. */
+export const configured: { byCall: boolean } = processState("tracing", () => ({ byCall: false }));
+
+/**
+ * Traces each invocation: `serve(handlers, { extensions: [tracing()] })`. Sets OpenTelemetry up at once, unless the
+ * application has: then spans go to its provider.
+ *
+ * @throws FcrtError FCRT_OPTION_UNKNOWN, FCRT_OPTION_INVALID
+ */
+export function tracing(options: TracingOptions = {}): Extension {
+  configured.byCall = true;
+  return createTracing(options);
+}
+
+/** The extension itself. */
+export function createTracing(options: TracingOptions): Extension {
+  const settings = settingsOf(options);
+  if (settings.disabled) return {};
+  const queue = new SpanQueue(createExporter(settings));
+  const provider = setUpProvider(settings, invocationSpanProcessor(queue, settings.keepFailures));
+  const flush = new Flush(provider.forceFlush ?? (async () => queue.flush()), settings);
+  // Two extensions can meet at one invocation: the first one traces it.
+  const traceHere = (invocation: Invocation): InvocationTrace | undefined => {
+    const found = traceOf(invocation);
+    return found?.settings === settings ? found : undefined;
+  };
+
+  return {
+    open(invocation) {
+      if (traceOf(invocation)) return;
+      remember(openTrace(invocation, provider, settings));
+      flush.atOpen();
+    },
+
+    ...(provider.entersContext && {
+      async around(invocation, next) {
+        const running = traceHere(invocation);
+        await (running ? activeContext.with(running.context, next) : next());
+      },
+    }),
+
+    verdict(invocation) {
+      const running = traceHere(invocation);
+      if (running && settings.mirrorStatus) mirrorStatus(running.root, invocation);
+    },
+
+    end(invocation) {
+      const ending = traceHere(invocation);
+      if (!ending) return undefined;
+      endTrace(ending);
+      const released = invocation.outcome.status === "failure" && releaseHeld(ending, queue);
+      return released || isSampled(ending.root) ? flush.atEnd(invocation) : undefined;
+    },
+
+    async stop() {
+      await flush.now();
+      queue.close();
+    },
+  };
+}
+
+function openTrace(
+  invocation: Invocation,
+  provider: Provider,
+  settings: Settings,
+): InvocationTrace {
+  const { kind, request, requestId, openedAt } = invocation;
+  const { credentials, tracing: sent } = invocation.context;
+  const parent = contextFor(invocation, parentContextOf(invocation));
+  const options = { kind: SpanKind.SERVER, startTime: openedAt };
+  const root = provider.startRoot(traceIdFrom(requestId), spanNameOf(invocation), options, parent);
+  if (isSampled(root) || settings.keepFailures) {
+    root.setAttributes(platformAttributes(invocation));
+    if (kind === "http-invoke" && request) root.setAttributes(requestAttributes(request, settings));
+  }
+  return {
+    invocation,
+    settings,
+    root,
+    openedAt: performance.now(),
+    context: trace.setSpan(parent, root),
+    origin: { requestId, credentials, endpoint: sent.jaegerEndpoint },
+    held: [],
+  };
+}
+
+function endTrace(ending: InvocationTrace): void {
+  const { root, invocation, settings } = ending;
+  markFailure(root, invocation);
+  if (invocation.kind === "http-invoke") {
+    root.setAttributes(responseAttributes(invocation, settings));
+    nameByRoute(root, invocation);
+  }
+  root.end(invocation.openedAt + performance.now() - ending.openedAt);
+  forget(ending);
+}
+
+// Unless the application has named it.
+function nameByRoute(root: Span, invocation: Invocation): void {
+  if (!isReadable(root) || root.name !== spanNameOf(invocation)) return;
+  root.updateName(spanNameOf(invocation, root.attributes["http.route"]));
+}
+
+function isSampled(root: Span): boolean {
+  return (root.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
