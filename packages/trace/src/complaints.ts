@@ -25,6 +25,11 @@ export class Complaints {
     this.close();
   }
 
+  /** The runtime stops with spans that have not arrived. */
+  left(count: number): void {
+    warn(`${count} spans were not exported before the stop`);
+  }
+
   /** Says what was counted and not yet said. */
   close(): void {
     if (this.#dropped === 0) return;

@@ -14,15 +14,22 @@ export function mirrorStatus(root: Span, invocation: Invocation): void {
 /** Invocation to root span: a failure sets the status ERROR, with the error's type, stack and causes. */
 export function markFailure(root: Span, { outcome }: Invocation): void {
   if (outcome.status !== "failure") return;
-  const { type, message } = describeError(outcome.reason);
+  const { reason } = outcome;
+  const { type, message } = describeError(reason);
   const told = redacted(message);
-  if (!hasFailed(root)) root.setStatus({ code: SpanStatusCode.ERROR, message: told });
   root.setAttribute("error.type", type);
+  // What the application has said itself is not said again.
+  if (hasFailed(root) && (typeof reason === "string" || hasRecorded(root, message))) return;
+  if (!hasFailed(root)) root.setStatus({ code: SpanStatusCode.ERROR, message: told });
   root.addEvent("exception", {
     "exception.type": type,
     "exception.message": told,
-    "exception.stacktrace": redacted(errorText(outcome.reason)),
+    "exception.stacktrace": redacted(errorText(reason)),
   });
+}
+
+function hasRecorded({ events }: ReadableSpan, message: string): boolean {
+  return events.some(({ attributes }) => attributes?.["exception.message"] === message);
 }
 
 function hasFailed(span: Span): span is Span & ReadableSpan {

@@ -28,10 +28,13 @@ export class Flush {
     if (this.#mode === "background") void this.#sendAndNote();
   }
 
-  /** What an invocation waits for at its end: at most `flushTimeout`, and a tenth of the time that it has left. */
-  atEnd({ kind, context }: Invocation): Promise<void> | undefined {
+  /**
+   * What an invocation waits for at its end, if spans of its own are to be sent: at most `flushTimeout`, and a tenth of
+   * the time that it has left.
+   */
+  atEnd({ kind, context }: Invocation, hasSpans: boolean): Promise<void> | undefined {
     if (kind === "pre-freeze" || kind === "pre-stop") return this.now();
-    if (this.#mode === "lifecycle") return undefined;
+    if (!hasSpans || this.#mode === "lifecycle") return undefined;
     const sending = this.#sendAndNote();
     if (this.#mode === "background" || this.#failures >= patience) return undefined;
     return this.#wait(sending, Math.min(this.#timeout, context.remainingTime() / 10));

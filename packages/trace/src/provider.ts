@@ -1,4 +1,4 @@
-import { currentInvocation } from "@fcrt/core/extension";
+import { currentInvocation, processState } from "@fcrt/core/extension";
 import { variable } from "@fcrt/core/protocol";
 import { trace } from "@opentelemetry/api";
 import type { Context, Span, SpanOptions, TracerProvider } from "@opentelemetry/api";
@@ -28,12 +28,14 @@ export interface Provider {
   readonly entersContext: boolean;
 }
 
+// A second set-up in this process finds the first one's provider, which asks this for its ids.
+const ids: InvocationIds = processState("trace-ids", () => new InvocationIds());
+
 /** Sets OpenTelemetry up, but for what the application has set up itself. */
 export function setUpProvider(settings: Settings, processor: SpanProcessor): Provider {
   const registered = registeredGlobals();
   const entersContext = registered.context !== undefined;
-  const ids = new InvocationIds();
-  const own = lazyProvider(settings, processor, ids);
+  const own = lazyProvider(settings, processor);
   registerGlobals(own, contextManager(), propagator());
   const provider = registered.trace === undefined ? own : trace.getTracerProvider();
   for (const instrumentation of settings.instrumentations) {
@@ -52,11 +54,7 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
 }
 
 // Made with the first span, which is when the function's name is known even if only the platform's headers tell it.
-function lazyProvider(
-  settings: Settings,
-  processor: SpanProcessor,
-  ids: InvocationIds,
-): TracerProvider {
+function lazyProvider(settings: Settings, processor: SpanProcessor): TracerProvider {
   let made: BasicTracerProvider | undefined;
   const make = (): BasicTracerProvider => {
     const name =

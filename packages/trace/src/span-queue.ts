@@ -25,6 +25,7 @@ export class SpanQueue {
   readonly #complaints = new Complaints();
   #waiting: Waiting[] = [];
   #bytes = 0;
+  #inFlight = 0;
   #current: Promise<boolean> | undefined;
   #following: Promise<boolean> | undefined;
   #notBefore = 0;
@@ -54,9 +55,11 @@ export class SpanQueue {
     return this.#following;
   }
 
-  /** Says what was dropped and not yet said. */
+  /** Says what is lost if the process ends now. */
   close(): void {
     clearTimeout(this.#probe);
+    const left = this.#waiting.length + this.#inFlight;
+    if (left > 0) this.#complaints.left(left);
     this.#complaints.close();
   }
 
@@ -76,12 +79,15 @@ export class SpanQueue {
   // All that waits now, one batch after the other; the first one that fails ends it.
   async #exportAll(): Promise<boolean> {
     const batches = batchesOf(this.#waiting);
+    this.#inFlight = this.#waiting.length;
     this.#waiting = [];
     this.#bytes = 0;
     for (const [index, batch] of batches.entries()) {
       try {
         await this.#exporter.export(batch);
+        this.#inFlight -= batch.length;
       } catch (error) {
+        this.#inFlight = 0;
         this.#failed(batch, batches.slice(index + 1).flat(), error);
         return false;
       }

@@ -1,7 +1,7 @@
 import { processState } from "@fcrt/core/extension";
 import type { Extension, Invocation } from "@fcrt/core/extension";
 import { context as activeContext, SpanKind, TraceFlags, trace } from "@opentelemetry/api";
-import type { Span } from "@opentelemetry/api";
+import type { Attributes, Span } from "@opentelemetry/api";
 import {
   platformAttributes,
   requestAttributes,
@@ -74,7 +74,7 @@ export function createTracing(options: TracingOptions): Extension {
       if (!ending) return undefined;
       endTrace(ending);
       const released = invocation.outcome.status === "failure" && releaseHeld(ending, queue);
-      return released || isSampled(ending.root) ? flush.atEnd(invocation) : undefined;
+      return flush.atEnd(invocation, released || isSampled(ending.root));
     },
 
     async stop() {
@@ -92,12 +92,22 @@ function openTrace(
   const { kind, request, requestId, openedAt } = invocation;
   const { credentials, tracing: sent } = invocation.context;
   const parent = contextFor(invocation, parentContextOf(invocation));
-  const options = { kind: SpanKind.SERVER, startTime: openedAt };
-  const root = provider.startRoot(traceIdFrom(requestId), spanNameOf(invocation), options, parent);
-  if (isSampled(root) || settings.keepFailures) {
-    root.setAttributes(platformAttributes(invocation));
-    if (kind === "http-invoke" && request) root.setAttributes(requestAttributes(request, settings));
-  }
+  const attributes = (): Attributes => ({
+    ...platformAttributes(invocation),
+    ...(kind === "http-invoke" && request && requestAttributes(request, settings)),
+  });
+  const root = provider.startRoot(
+    traceIdFrom(requestId),
+    spanNameOf(invocation),
+    {
+      kind: SpanKind.SERVER,
+      startTime: openedAt,
+      // The samplers of OpenTelemetry do not look at them, and what is not sampled does not need them.
+      ...(settings.sampler && { attributes: attributes() }),
+    },
+    parent,
+  );
+  if (isSampled(root) || settings.keepFailures) root.setAttributes(attributes());
   return {
     invocation,
     settings,
