@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { request as send } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { serve } from "@fcrt/core";
+import { currentInvocation, serve } from "@fcrt/core";
 import type { Extension, Invocation } from "@fcrt/core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { captureStdout } from "../support/captured-stdout.ts";
@@ -70,6 +70,33 @@ describe.each(subjects)("for $name", ({ event, serve: serveSubject }) => {
     const port = await serveSubject(extensions, work);
     return { id, ...(await requestWith(port, id)) };
   };
+
+  test("open comes inside the scope, with the Start marker written", async () => {
+    const opened: string[] = [];
+    const { id } = await run([
+      {
+        open(invocation) {
+          const inScope = currentInvocation()?.requestId === invocation.requestId;
+          opened.push(
+            `${invocation.requestId} ${inScope} ${stdout.text.includes(`Start RequestId: ${invocation.requestId}`)}`,
+          );
+        },
+      },
+    ]);
+    expect(opened).toEqual([`${id} true true`]);
+  });
+
+  test("an open that throws is logged, and the invocation goes on", async () => {
+    const { id, body } = await run([
+      {
+        open() {
+          throw new Error("open failed");
+        },
+      },
+    ]);
+    expect(body).toBe("done");
+    expect((await linesOf(stdout, id)).join("\n")).toContain("open failed");
+  });
 
   test("the four moments come in order, the first extension outermost", async () => {
     const seen: string[] = [];

@@ -85,6 +85,37 @@ test("`close` can be called again, at once and later", async () => {
   expect(await event).toMatchObject({ status: 200 });
 });
 
+test("`close` waits for what extensions do at the stop, after the last invocation", async () => {
+  const seen: string[] = [];
+  let deliver = (): void => {};
+  const delivered = new Promise<void>((resolve) => (deliver = resolve));
+  const runtime = await serve(
+    { invoke: () => void seen.push("handler") },
+    {
+      port: 0,
+      host: "127.0.0.1",
+      extensions: [
+        { stop: () => delivered.then(() => void seen.push("stopped")) },
+        {
+          stop() {
+            throw new Error("stop failed");
+          },
+        },
+      ],
+    },
+  );
+  await send(runtime, invoke());
+
+  const closed = runtime.close().then(() => seen.push("closed"));
+  await refused(runtime.port);
+  expect(seen).toEqual(["handler"]);
+  deliver();
+  await within(closed, "the runtime to close");
+
+  expect(seen).toEqual(["handler", "stopped", "closed"]);
+  expect(stdout.text).toContain("stop failed");
+});
+
 test.each(nodeVersions)("after `close` nothing keeps Node $version running", async ({ path }) => {
   const child = await serving("close.mjs", { node: path });
   expect(await send(child, invoke())).toMatchObject({ status: 200 });
