@@ -3,8 +3,9 @@ import { coldstart } from "./scenarios/coldstart.mjs";
 import { http } from "./scenarios/http.mjs";
 import { importTime } from "./scenarios/import.mjs";
 import { log } from "./scenarios/log.mjs";
+import { trace } from "./scenarios/trace.mjs";
 
-const scenarios = { http, coldstart, log, import: importTime };
+const scenarios = { http, coldstart, log, trace, import: importTime };
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in scenarios));
 if (unknown) {

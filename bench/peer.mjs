@@ -56,16 +56,16 @@ export function commandOf(name) {
 }
 
 /** All that a peer finds in its environment. */
-export function environmentOf(port) {
-  return { PATH: process.env.PATH, FC_SERVER_PORT: String(port) };
+export function environmentOf(port, more = {}) {
+  return { PATH: process.env.PATH, FC_SERVER_PORT: String(port), ...more };
 }
 
 /** Starts `bench/peers/NAME.mjs`. */
-export async function startPeer(name) {
+export async function startPeer(name, environment) {
   const port = await freePort();
   const [command, ...args] = commandOf(name);
   const child = spawn(command, args, {
-    env: environmentOf(port),
+    env: environmentOf(port, environment),
     stdio: ["ignore", "pipe", "inherit"],
   });
   const peer = { name, port, lines: 0, cpu: () => cpuOf(child.pid), stop };

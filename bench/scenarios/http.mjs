@@ -1,65 +1,8 @@
-// An event invocation, JSON in and out, markers on stdout, 32 keep-alive connections.
-import autocannon from "autocannon";
-import { median, withSpread } from "../figures.mjs";
-import { answerTo, eventCall, firstAnswerTo, startPeer } from "../peer.mjs";
+// An event invocation, JSON in and out, markers on stdout.
+import { compareThroughput } from "../throughput.mjs";
 
-const baseline = "hand-written";
-const contenders = ["core"];
-const rounds = 8;
-const requests = 15_000;
-
-/** Resolves to rows of a table: each contender against the server written by hand, round by round. */
-export async function http() {
-  const results = new Map([baseline, ...contenders].map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, measured] of results) measured.push(await measure(name));
-  }
-  const base = results.get(baseline);
-  return [...results].map(([name, measured]) => ({
-    server: name,
-    "requests/s": Math.round(median(measured.map(({ rate }) => rate))),
-    "ratio of requests/s": withSpread(measured.map(({ rate }, round) => rate / base[round].rate)),
-    "CPU µs/request": median(measured.map(({ cpu }) => cpu)).toFixed(1),
-    "ratio of CPU": withSpread(measured.map(({ cpu }, round) => base[round].cpu / cpu)),
-  }));
-}
-
-async function measure(name) {
-  const peer = await startPeer(name);
-  try {
-    await firstAnswerTo(peer.port, eventCall);
-    await checkWork(peer);
-    await load(peer.port, requests);
-    const before = peer.cpu();
-    const rate = await load(peer.port, requests);
-    return { rate, cpu: ((peer.cpu() - before) * 1000) / requests };
-  } finally {
-    await peer.stop();
-  }
-}
-
-// Who does less work is not faster.
-async function checkWork(peer) {
-  const lines = peer.lines;
-  const { status, fcStatus, body } = await answerTo(peer.port, eventCall);
-  const given = AbortSignal.timeout(1000);
-  while (peer.lines < lines + 2) {
-    given.throwIfAborted();
-    await new Promise(setImmediate);
-  }
-  const seen = [status, fcStatus, body, peer.lines - lines].join(" ");
-  const expected = '200 200 {"hello":"world"} 2';
-  if (seen !== expected)
-    throw new Error(`Expected \`${peer.name}\` to answer ${expected}, got ${seen}`);
-}
-
-async function load(port, amount) {
-  const { path, ...call } = eventCall;
-  const url = `http://127.0.0.1:${port}${path}`;
-  const started = performance.now();
-  // Without a short interval of samples, a run ends with the second that it is in.
-  const options = { url, ...call, connections: 32, amount, sampleInt: 20 };
-  const { errors, non2xx } = await autocannon(options);
-  if (errors + non2xx > 0) throw new Error(`Expected ${amount} answers, ${errors + non2xx} failed`);
-  return (amount / (performance.now() - started)) * 1000;
-}
+export const http = async () =>
+  compareThroughput([
+    { name: "hand-written", lines: 2 },
+    { name: "core", lines: 2 },
+  ]);
