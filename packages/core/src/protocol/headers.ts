@@ -30,6 +30,8 @@ export const header = {
   accountId: "x-fc-account-id",
   instanceId: "x-fc-instance-id",
   retryCount: "x-fc-retry-count",
+  clientIp: "x-fc-client-ip",
+  basePath: "x-fc-base-path",
 
   jaegerSpanContext: "x-fc-tracing-opentracing-span-context",
   jaegerBaggages: "x-fc-tracing-opentracing-span-baggages",
