@@ -44,23 +44,27 @@ export function requestAttributes(request: IncomingMessage, capture: CaptureSett
 /** What the answer to an HTTP request says, and the route that it took, where a router tells. */
 export function responseAttributes(
   { request, response }: Invocation,
+  written: Headers | undefined,
   capture: CaptureSettings,
 ): Attributes {
   if (!response) return {};
-  const { statusCode } = response;
   return present({
-    "http.response.status_code": statusCode,
+    "http.response.status_code": response.statusCode,
     "http.route": request && routeOf(request),
-    ...headerAttributes("response", capture.responseHeaders, (name) => response.getHeader(name)),
+    ...headerAttributes(
+      "response",
+      capture.responseHeaders,
+      (name) => response.getHeader(name) ?? written?.get(name) ?? undefined,
+    ),
   });
 }
 
-/** The name of the root span, once the route is known if there is one. */
-export function spanNameOf({ kind, context, request }: Invocation, route?: unknown): string {
+/** The name of the root span as long as no route is known. */
+export function spanNameOf({ kind, context, request }: Invocation): string {
   const name = context.function.name ?? "function";
   if (kind === "invoke") return name;
   if (kind !== "http-invoke" || !request) return `${name} ${kind}`;
-  return `${request.method} ${typeof route === "string" ? route : pathOf(request)}`;
+  return `${request.method} ${pathOf(request)}`;
 }
 
 function pathOf({ url = "/" }: IncomingMessage): string {
@@ -74,12 +78,28 @@ function queryOf({ url = "" }: IncomingMessage, names: readonly string[]): strin
   return new URLSearchParams(asked).toString() || undefined;
 }
 
-// Express keeps the route that answered on the request, without what it is mounted under.
+// Express keeps the route that answered on the request, without what it is mounted under; when an error has left the
+// router, that part is gone.
 function routeOf(request: IncomingMessage): string | undefined {
-  const route: unknown = "route" in request ? request.route : undefined;
-  const path: unknown = typeof route === "object" && route && "path" in route ? route.path : "";
-  const base: unknown = "baseUrl" in request ? request.baseUrl : "";
-  return typeof path === "string" && path && typeof base === "string" ? base + path : undefined;
+  const path = textIn(property(request, "route"), "path");
+  if (!path) return undefined;
+  const route = (textIn(request, "baseUrl") ?? "") + path;
+  const isPlain = !/[*(){}?+]/.test(route);
+  const asked = textIn(request, "originalUrl") ?? request.url ?? "";
+  return isPlain && depthOf(route) !== depthOf(asked.split("?", 1)[0] ?? "") ? undefined : route;
+}
+
+function textIn(holder: unknown, name: string): string | undefined {
+  const value = property(holder, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+function property(holder: unknown, name: string): unknown {
+  return typeof holder === "object" && holder !== null ? Reflect.get(holder, name) : undefined;
+}
+
+function depthOf(path: string): number {
+  return path.split("/").filter(Boolean).length;
 }
 
 type HeaderValue = number | string | readonly string[] | undefined;

@@ -5,6 +5,8 @@ import type { Settings } from "./options.ts";
 // Less than what core waits for an extension.
 const longestFlush = 3000;
 const patience = 3;
+const shortestPause = 1000;
+const longestPause = 30_000;
 
 /**
  * When spans are sent, and how long an invocation waits for it. After three failures in a row no invocation waits
@@ -16,6 +18,8 @@ export class Flush {
   readonly #timeout: number;
   #failures = 0;
   #failedAt = 0;
+  #pause = shortestPause;
+  #probe: NodeJS.Timeout | undefined;
 
   constructor(send: () => Promise<boolean>, { flush, flushTimeout }: Settings) {
     this.#send = send;
@@ -53,9 +57,19 @@ export class Flush {
 
   async #sendAndNote(): Promise<void> {
     const began = performance.now();
+    clearTimeout(this.#probe);
     const delivered = await this.#send();
     if (!delivered && began >= this.#failedAt) this.#fail();
     if (delivered && performance.now() - began <= this.#timeout) this.#failures = 0;
+    if (delivered) this.#pause = shortestPause;
+    else this.#probeLater();
+  }
+
+  // The collector may be back before the next invocation ends.
+  #probeLater(): void {
+    clearTimeout(this.#probe);
+    this.#probe = setTimeout(() => void this.#sendAndNote(), this.#pause).unref();
+    this.#pause = Math.min(this.#pause * 2, longestPause);
   }
 
   #fail(): void {

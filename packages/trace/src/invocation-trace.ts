@@ -17,12 +17,15 @@ export interface InvocationTrace {
   /** What the invocation runs in: its root span, and the baggage of its caller. */
   readonly context: Context;
   readonly origin: Origin;
+  /** The name that the root span was given. */
+  readonly name: string;
+  /** What the application gives to `writeHead`, which cannot be asked for later. */
+  readonly writtenHeaders: () => Headers | undefined;
   /** Ended spans that are not sampled, in case the invocation fails. */
   readonly held: ReadableSpan[];
 }
 
 const traces = processState("traces", () => ({
-  byInvocation: new WeakMap<object, InvocationTrace>(),
   running: new Map<string, InvocationTrace>(),
   // Only of invocations whose trace id does not lead from their request id.
   foreignTraceIds: new Map<string, string>(),
@@ -30,19 +33,22 @@ const traces = processState("traces", () => ({
 
 const mostForeignTraceIds = 10_000;
 
+// A property: what a WeakMap costs the garbage collector is several times an invocation's other traces.
+const traceProperty = Symbol.for("fcrt.trace.v1");
+
 /** Notes that a trace runs, until `forget`. */
 export function remember(trace: InvocationTrace): void {
   const { requestId } = trace.invocation;
   const { traceId } = trace.root.spanContext();
-  const { byInvocation, running, foreignTraceIds } = traces;
-  byInvocation.set(trace.invocation, trace);
+  const { running, foreignTraceIds } = traces;
+  Reflect.set(trace.invocation, traceProperty, trace);
   running.set(requestId, trace);
-  foreignTraceIds.delete(requestId);
+  if (foreignTraceIds.size > 0) foreignTraceIds.delete(requestId);
   if (traceId === traceIdFrom(requestId)) return;
   foreignTraceIds.set(requestId, traceId);
-  const [oldest] = foreignTraceIds.keys();
-  if (oldest !== undefined && foreignTraceIds.size > mostForeignTraceIds)
-    foreignTraceIds.delete(oldest);
+  if (foreignTraceIds.size <= mostForeignTraceIds) return;
+  const [oldest = ""] = foreignTraceIds.keys();
+  foreignTraceIds.delete(oldest);
 }
 
 /** Notes that a trace is over. */
@@ -54,7 +60,7 @@ export function forget(trace: InvocationTrace): void {
 
 /** The trace of an invocation, if it has one. */
 export function traceOf(invocation: object | undefined): InvocationTrace | undefined {
-  return invocation && traces.byInvocation.get(invocation);
+  return invocation && Reflect.get(invocation, traceProperty);
 }
 
 const invocationKey = createContextKey("fcrt invocation");

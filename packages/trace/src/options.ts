@@ -169,7 +169,8 @@ function switchIn(name: string, byDefault: boolean): boolean {
   throw invalid(name, "`on` or `off`", text);
 }
 
-type Rule = readonly [expectation: string, holds: (value: unknown) => boolean];
+/** What an option must be, in words and as a check. */
+export type Rule = readonly [expectation: string, holds: (value: unknown) => boolean];
 
 const milliseconds = "an integer of milliseconds, 0 or more";
 

@@ -33,11 +33,10 @@ const ids: InvocationIds = processState("trace-ids", () => new InvocationIds());
 
 /** Sets OpenTelemetry up, but for what the application has set up itself. */
 export function setUpProvider(settings: Settings, processor: SpanProcessor): Provider {
-  const registered = registeredGlobals();
-  const entersContext = registered.context !== undefined;
+  const { trace: theirs, context: theirContext } = registeredGlobals();
   const own = lazyProvider(settings, processor);
   registerGlobals(own, contextManager(), propagator());
-  const provider = registered.trace === undefined ? own : trace.getTracerProvider();
+  const provider = theirs === undefined ? own : trace.getTracerProvider();
   for (const instrumentation of settings.instrumentations) {
     leaveServerRequests(instrumentation);
     instrumentation.setTracerProvider(provider);
@@ -49,7 +48,7 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
         provider.getTracer("@fcrt/trace").startSpan(name, options, forRootSpan(parent)),
       ),
     forceFlush: provider === own ? undefined : async () => flushed(provider, settings.flushTimeout),
-    entersContext,
+    entersContext: theirContext !== undefined,
   };
 }
 

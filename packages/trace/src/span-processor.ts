@@ -6,24 +6,24 @@ import type { InvocationTrace } from "./invocation-trace.ts";
 import type { SpanQueue } from "./span-queue.ts";
 
 const mostHeld = 2048;
+const ownerProperty = Symbol("fcrt invocation");
 
 /**
  * Takes each span that ends to the queue, with what an export must know of its invocation. Spans that are not sampled
  * end here, or with `keepFailures` wait for the outcome.
  */
 export function invocationSpanProcessor(queue: SpanQueue, keepFailures: boolean): SpanProcessor {
-  const owners = new WeakMap<object, object>();
-
   return {
     onStart(span: Span, parent: Context): void {
       const invocation = invocationIn(parent);
-      if (invocation) owners.set(span, invocation);
+      if (invocation) Reflect.set(span, ownerProperty, invocation);
     },
 
     onEnd(span: ReadableSpan): void {
-      const trace = traceOf(owners.get(span));
+      const owner: object | undefined = Reflect.get(span, ownerProperty);
+      const trace = traceOf(owner);
       // A span that waits to be exported must not keep the request alive.
-      owners.delete(span);
+      if (owner) Reflect.set(span, ownerProperty, undefined);
       if (isSampled(span)) queue.add({ span, origin: trace?.origin });
       else if (keepFailures && trace) hold(trace, span, queue);
     },

@@ -13,8 +13,6 @@ const mostSpans = 2048;
 const mostBytes = 8 * 1024 * 1024;
 const spansAhead = 512;
 const batchBytes = 2 * 1024 * 1024;
-const shortestPause = 1000;
-const longestPause = 30_000;
 
 /**
  * The spans that are on their way out, exported in groups: while one export is in flight, all others gather for the
@@ -26,11 +24,10 @@ export class SpanQueue {
   #waiting: Waiting[] = [];
   #bytes = 0;
   #inFlight = 0;
-  #current: Promise<boolean> | undefined;
+  #isExporting = false;
+  #current: Promise<boolean> = Promise.resolve(true);
   #following: Promise<boolean> | undefined;
   #notBefore = 0;
-  #pause = shortestPause;
-  #probe: NodeJS.Timeout | undefined;
 
   constructor(exporter: Exporter) {
     this.#exporter = exporter;
@@ -41,62 +38,54 @@ export class SpanQueue {
     this.#waiting.push({ ...ended, size });
     this.#bytes += size;
     this.#dropOldest();
-    if (this.#waiting.length >= spansAhead && !this.#current) void this.flush();
+    if (this.#waiting.length >= spansAhead && !this.#isExporting) void this.flush();
   }
 
   /** Settles when all that was added before is exported (`true`) or was tried in vain (`false`); never rejects. */
   async flush(): Promise<boolean> {
-    if (!this.#current) return this.#start();
+    if (!this.#isExporting) return (this.#current = this.#exportAll());
     if (this.#waiting.length === 0) return this.#current;
     this.#following ??= this.#current.then(async () => {
       this.#following = undefined;
-      return this.#start();
+      return this.flush();
     });
     return this.#following;
   }
 
   /** Says what is lost if the process ends now. */
   close(): void {
-    clearTimeout(this.#probe);
     const left = this.#waiting.length + this.#inFlight;
     if (left > 0) this.#complaints.left(left);
     this.#complaints.close();
   }
 
-  async #start(): Promise<boolean> {
-    if (this.#waiting.length === 0) return true;
-    if (performance.now() < this.#notBefore) return false;
-    clearTimeout(this.#probe);
-    const run = this.#exportAll();
-    this.#current = run;
-    const delivered = await run;
-    this.#current = undefined;
-    if (delivered) this.#pause = shortestPause;
-    else this.#probeLater();
-    return delivered;
-  }
-
-  // All that waits now, one batch after the other; the first one that fails ends it.
+  // All that waits now, one batch after the other; the first one that fails ends it. An exporter that waits for nothing
+  // is done when this returns.
   async #exportAll(): Promise<boolean> {
+    if (performance.now() < this.#notBefore) return this.#waiting.length === 0;
     const batches = batchesOf(this.#waiting);
+    this.#isExporting = true;
     this.#inFlight = this.#waiting.length;
     this.#waiting = [];
     this.#bytes = 0;
     for (const [index, batch] of batches.entries()) {
       try {
-        await this.#exporter.export(batch);
+        const pending = this.#exporter.export(batch);
+        if (pending) await pending;
         this.#inFlight -= batch.length;
       } catch (error) {
-        this.#inFlight = 0;
         this.#failed(batch, batches.slice(index + 1).flat(), error);
         return false;
       }
     }
+    this.#isExporting = false;
     return true;
   }
 
   #failed(batch: readonly Waiting[], untried: readonly Waiting[], error: unknown): void {
     const { keep, retryAfter, message } = exportErrorOf(error);
+    this.#isExporting = false;
+    this.#inFlight = 0;
     this.#notBefore = performance.now() + retryAfter;
     if (keep) this.#complaints.failed(message);
     else this.#complaints.dropped(batch.length, message);
@@ -115,13 +104,6 @@ export class SpanQueue {
     if (dropped === 0) return;
     this.#waiting.splice(0, dropped);
     this.#complaints.dropped(dropped, `more than ${mostSpans} spans or ${mostBytes} bytes wait`);
-  }
-
-  // The collector may be back before the next invocation ends.
-  #probeLater(): void {
-    if (this.#waiting.length === 0) return;
-    this.#probe = setTimeout(() => void this.flush(), this.#pause).unref();
-    this.#pause = Math.min(this.#pause * 2, longestPause);
   }
 }
 

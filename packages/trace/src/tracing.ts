@@ -22,6 +22,7 @@ import type { Provider } from "./provider.ts";
 import { isReadable } from "./readable-span.ts";
 import { invocationSpanProcessor, releaseHeld } from "./span-processor.ts";
 import { SpanQueue } from "./span-queue.ts";
+import { watchHead } from "./written-headers.ts";
 
 /** Whether the program traces by its own call, so that `register` has nothing to do. */
 export const configured: { byCall: boolean } = processState("tracing", () => ({ byCall: false }));
@@ -89,16 +90,17 @@ function openTrace(
   provider: Provider,
   settings: Settings,
 ): InvocationTrace {
-  const { kind, request, requestId, openedAt } = invocation;
+  const { kind, request, response, requestId, openedAt } = invocation;
   const { credentials, tracing: sent } = invocation.context;
   const parent = contextFor(invocation, parentContextOf(invocation));
   const attributes = (): Attributes => ({
     ...platformAttributes(invocation),
     ...(kind === "http-invoke" && request && requestAttributes(request, settings)),
   });
+  const name = spanNameOf(invocation);
   const root = provider.startRoot(
     traceIdFrom(requestId),
-    spanNameOf(invocation),
+    name,
     {
       kind: SpanKind.SERVER,
       startTime: openedAt,
@@ -112,7 +114,10 @@ function openTrace(
     invocation,
     settings,
     root,
+    name,
     openedAt: performance.now(),
+    writtenHeaders:
+      response && settings.responseHeaders.length > 0 ? watchHead(response) : () => undefined,
     context: trace.setSpan(parent, root),
     origin: { requestId, credentials, endpoint: sent.jaegerEndpoint },
     held: [],
@@ -120,20 +125,21 @@ function openTrace(
 }
 
 function endTrace(ending: InvocationTrace): void {
-  const { root, invocation, settings } = ending;
+  const { root, invocation, settings, writtenHeaders } = ending;
   markFailure(root, invocation);
   if (invocation.kind === "http-invoke") {
-    root.setAttributes(responseAttributes(invocation, settings));
-    nameByRoute(root, invocation);
+    root.setAttributes(responseAttributes(invocation, writtenHeaders(), settings));
+    nameByRoute(ending);
   }
   root.end(invocation.openedAt + performance.now() - ending.openedAt);
   forget(ending);
 }
 
 // Unless the application has named it.
-function nameByRoute(root: Span, invocation: Invocation): void {
-  if (!isReadable(root) || root.name !== spanNameOf(invocation)) return;
-  root.updateName(spanNameOf(invocation, root.attributes["http.route"]));
+function nameByRoute({ root, name, invocation }: InvocationTrace): void {
+  if (!isReadable(root) || root.name !== name) return;
+  const route = root.attributes["http.route"];
+  if (typeof route === "string") root.updateName(`${invocation.request?.method} ${route}`);
 }
 
 function isSampled(root: Span): boolean {

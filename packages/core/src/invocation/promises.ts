@@ -1,4 +1,4 @@
-/** Waits for a promise that never rejects, at most so long, and tells whether it was settled in time. */
+/** Waits for a promise at most so long, and tells whether it was fulfilled in time. */
 export async function settlesWithin(
   milliseconds: number,
   promise: Promise<unknown>,
@@ -7,9 +7,11 @@ export async function settlesWithin(
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), milliseconds);
   });
-  const inTime = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Whether a value is to be waited for. */

@@ -50,12 +50,14 @@ export function replyFailure(invocation: RunningInvocation, style: FailureStyle)
   // A handler that still runs can break the connection that it was given: no other invocation may come over it.
   if (invocation.aborted) response.shouldKeepAlive = false;
   const wire = takeOver(response);
+  const status = invocation.kind === "http-invoke" ? style.httpErrorStatus : statusOf(outcome);
+  // Extensions read it at the end, which comes before the head.
+  if (!wire.headersSent) response.statusCode = status;
   finish(invocation, () => {
     if (wire.headersSent) {
       wire.destroy();
       return;
     }
-    const status = invocation.kind === "http-invoke" ? style.httpErrorStatus : statusOf(outcome);
     const body = failureBodyOf(invocation, style);
     wire.head(status, headersOf(statusOf(outcome), body));
     wire.end(body.content);

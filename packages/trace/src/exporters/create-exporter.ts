@@ -1,6 +1,6 @@
-import { refuseUnknown } from "@fcrt/core/extension";
+import { invalid, refuseUnknown } from "@fcrt/core/extension";
 import { environmentVariable, millisecondsIn } from "../options.ts";
-import type { Settings } from "../options.ts";
+import type { Rule, Settings } from "../options.ts";
 import type { ExporterOptions } from "./exporter-options.ts";
 import type { Exporter } from "./exporter.ts";
 import type { Origin } from "./exporter.ts";
@@ -22,10 +22,10 @@ export function createExporter({ exporter }: Settings): Exporter {
   return "type" in exporter ? presetExporter(exporter) : wrappedExporter(exporter, timeoutIn());
 }
 
-const nowhere: Exporter = { export: async () => {} };
+const nowhere: Exporter = { export() {} };
 
 function presetExporter(options: ExporterOptions): Exporter {
-  refuseUnknown("option of `exporter`", options, optionNames[options.type]);
+  checkOptions(options);
   return otlpExporter(targetOf(options), {
     gzip: options.gzip ?? otlpVariable("COMPRESSION")?.toLowerCase() === "gzip",
     timeout: options.timeout ?? timeoutIn(),
@@ -50,14 +50,47 @@ function targetOf(options: ExporterOptions): (newest: Origin | undefined) => Tar
   }
 }
 
-const common = ["type", "gzip", "timeout"];
+function checkOptions(options: ExporterOptions): void {
+  const { type, ...given } = options;
+  refuseUnknown("option of `exporter`", given, [...optionNames[type], "gzip", "timeout"]);
+  for (const [name, value] of Object.entries(given)) {
+    const [expectation, holds] = rules[name] ?? aText;
+    if (value !== undefined && !holds(value))
+      throw invalid(`exporter.${name}`, expectation, secrets.has(name) ? typeof value : value);
+  }
+}
 
 const optionNames: Readonly<Record<ExporterOptions["type"], readonly string[]>> = {
-  otlp: [...common, "url", "headers"],
-  sls: [...common, "project", "instance", "endpoint", "credentials", "tokenHeader"],
-  cms2: [...common, "project", "workspace", "licenseKey", "endpoint"],
-  arms: [...common, "endpoint", "token"],
+  otlp: ["url", "headers"],
+  sls: ["project", "instance", "endpoint", "credentials", "tokenHeader"],
+  cms2: ["project", "workspace", "licenseKey", "endpoint"],
+  arms: ["endpoint", "token"],
 };
+
+const secrets = new Set(["headers", "credentials", "licenseKey", "token", "endpoint", "url"]);
+
+const aText: Rule = ["a text", isText];
+
+const rules: Readonly<Record<string, Rule>> = {
+  gzip: ["a boolean", (value) => typeof value === "boolean"],
+  timeout: [
+    "an integer of milliseconds from 1 to 2147483647",
+    (value) => Number.isSafeInteger(value) && Number(value) > 0 && Number(value) < 2 ** 31,
+  ],
+  headers: ["an object of texts", (value) => isRecord(value) && Object.values(value).every(isText)],
+  credentials: [
+    "an object with the texts `accessKeyId` and `accessKeySecret`, and optionally `securityToken`",
+    (value) => isRecord(value) && isText(value["accessKeyId"]) && isText(value["accessKeySecret"]),
+  ],
+};
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
 
 function timeoutIn(): number {
   return millisecondsIn(10_000, ...otlpVariables("TIMEOUT"));

@@ -19,11 +19,11 @@ export interface EndedSpan {
 /** Where spans go. */
 export interface Exporter {
   /**
-   * Settles when the collector has answered for the batch.
+   * Settles when the collector has answered for the batch; nothing to wait for when it is out already.
    *
    * @throws ExportError
    */
-  export(batch: readonly EndedSpan[]): Promise<void>;
+  export(batch: readonly EndedSpan[]): Promise<void> | void;
 }
 
 /** Why a batch did not arrive. The message holds no credential. */

@@ -45,7 +45,7 @@ export function poster(files: TlsFiles): Post {
   return async (message) => {
     const isSecure = message.url.protocol === "https:";
     const send = isSecure ? await (overHttps ??= httpsSender(files)) : overHttp;
-    const signal = AbortSignal.timeout(Math.max(1, message.timeout));
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeout)));
     for (;;) {
       try {
         const untraced = suppressTracing(ROOT_CONTEXT);

@@ -102,13 +102,15 @@ function hostOf(project: string): string {
 function slsUrl(endpoint: string, path: string): URL {
   const isWhole = endpoint.includes("://");
   const url = urlOf("endpoint", isWhole ? endpoint : `https://${endpoint.replace(/:10010$/, "")}`);
-  return url.pathname === "/" ? below(url, path) : url;
+  // The console shows the address up to some part of the path.
+  return path.startsWith(url.pathname.replace(/\/$/, "")) ? new URL(path, url) : url;
 }
 
 function urlOf(name: string, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && (url.protocol === "http:" || url.protocol === "https:")) return url;
-  throw invalid(name, "a URL of `http` or `https`", text);
+  // A URL can hold a token or a password.
+  throw invalid(name, "a URL of `http` or `https`", url ? url.protocol : "a text that is none");
 }
 
 function below(url: URL, path: string): URL {

@@ -1,6 +1,7 @@
 import { settlesWithin } from "@fcrt/core/extension";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
+import type { ExportResult } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { ExportError } from "./exporter.ts";
 import type { Exporter } from "./exporter.ts";
@@ -10,19 +11,15 @@ export function wrappedExporter(exporter: SpanExporter, timeout: number): Export
   return {
     async export(batch) {
       const spans = batch.map(({ span }) => span);
-      let failure: ExportError | undefined;
-      const answered = new Promise<void>((resolve) => {
-        context.with(suppressTracing(ROOT_CONTEXT), () => {
-          exporter.export(spans, ({ code, error }) => {
-            if (code !== ExportResultCode.SUCCESS)
-              failure = new ExportError(error?.message ?? "the exporter failed", { keep: false });
-            resolve();
-          });
-        });
+      const answered = new Promise<ExportResult>((resolve) => {
+        const untraced = suppressTracing(ROOT_CONTEXT);
+        context.with(untraced, () => exporter.export(spans, resolve));
       });
       if (!(await settlesWithin(timeout, answered)))
         throw new ExportError(`the exporter took over ${timeout} ms`, { keep: true });
-      if (failure) throw failure;
+      const { code, error } = await answered;
+      if (code !== ExportResultCode.SUCCESS)
+        throw new ExportError(error?.message ?? "the exporter failed", { keep: false });
     },
   };
 }

@@ -7,13 +7,21 @@ import type { Exporter } from "./exporter.ts";
 
 /** Writes each span as a line whose message is its row in a trace store of SLS: no network, safe from any freeze. */
 export const stdoutExporter: Exporter = {
-  async export(batch) {
+  export(batch) {
     const lines = batch.map(({ span, origin }) =>
-      formatLine(Date.now(), origin?.requestId ?? noRequestId, "INFO", JSON.stringify(rowOf(span))),
+      formatLine(Date.now(), origin?.requestId ?? noRequestId, "INFO", oneLine(rowOf(span))),
     );
     writeStdout(lines.join(""));
   },
 };
+
+// What JSON leaves as it is and a line cannot hold.
+function oneLine(row: object): string {
+  return JSON.stringify(row).replaceAll(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
 
 /** The columns of a trace store in their order, all of them texts; times in microseconds. */
 function rowOf(span: ReadableSpan): Record<string, string> {
