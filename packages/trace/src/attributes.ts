@@ -10,7 +10,7 @@ import type { CaptureSettings } from "./options.ts";
 export function platformAttributes({ kind, context }: Invocation): Attributes {
   const { name, memory } = context.function;
   const { region, accountId, instanceId, retryCount } = context;
-  return present({
+  return {
     "faas.invocation_id": context.requestId,
     "faas.invocation.id": context.requestId,
     "faas.trigger": kind === "http-invoke" ? "http" : "other",
@@ -27,18 +27,18 @@ export function platformAttributes({ kind, context }: Invocation): Attributes {
       name && region && accountId ? `acs:fc:${region}:${accountId}:functions/${name}` : undefined,
     "fc.invocation.kind": kind,
     "fc.invocation.retry_count": retryCount,
-  });
+  };
 }
 
 /** What an HTTP request says, but no header and no query parameter that was not asked for by name. */
 export function requestAttributes(request: IncomingMessage, capture: CaptureSettings): Attributes {
-  return present({
+  return {
     "http.request.method": request.method,
     "url.path": pathOf(request),
     "url.query": queryOf(request, capture.queryParameters),
     "network.protocol.version": request.httpVersion,
     ...headerAttributes("request", capture.requestHeaders, (name) => request.headers[name]),
-  });
+  };
 }
 
 /** What the answer to an HTTP request says, and the route that it took, where a router tells. */
@@ -48,7 +48,7 @@ export function responseAttributes(
   capture: CaptureSettings,
 ): Attributes {
   if (!response) return {};
-  return present({
+  return {
     "http.response.status_code": response.statusCode,
     "http.route": request && routeOf(request),
     ...headerAttributes(
@@ -56,7 +56,7 @@ export function responseAttributes(
       capture.responseHeaders,
       (name) => response.getHeader(name) ?? written?.get(name) ?? undefined,
     ),
-  });
+  };
 }
 
 /** The name of the root span as long as no route is known. */
@@ -116,10 +116,4 @@ function headerAttributes(
 function textsOf(value: HeaderValue): string[] | undefined {
   if (value === undefined) return undefined;
   return typeof value === "object" ? [...value] : [String(value)];
-}
-
-function present(attributes: Attributes): Attributes {
-  for (const [key, value] of Object.entries(attributes))
-    if (value === undefined) Reflect.deleteProperty(attributes, key);
-  return attributes;
 }

@@ -1,27 +1,27 @@
-import { createContextKey, ROOT_CONTEXT } from "@opentelemetry/api";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { EventEmitter } from "node:events";
+import { ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Context, ContextManager } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+
+const isBound = Symbol("fcrt bound");
 
 /**
- * OpenTelemetry's own context manager, with one thing more: where no context was entered, that of the running
- * invocation is active. So the root span is active wherever the scope holds, event listeners included.
+ * OpenTelemetry's context over AsyncLocalStorage, with one thing more than its own package has: where no context was
+ * entered, that of the running invocation is active. So the root span is active wherever the scope holds, event
+ * listeners included. Entered with `run` only.
  */
 export function invocationContextManager(
   contextOfInvocation: () => Context | undefined,
 ): ContextManager {
-  const entered = new AsyncLocalStorageContextManager();
-  // The root context entered by hand stays what it is, and is told from none at all.
-  const root = ROOT_CONTEXT.setValue(createContextKey("fcrt root context"), true);
-  const told = (context: Context): Context => (context === ROOT_CONTEXT ? root : context);
-
+  const entered = new AsyncLocalStorage<Context>();
   const manager: ContextManager = {
-    active() {
-      const context = entered.active();
-      return context === ROOT_CONTEXT ? (contextOfInvocation() ?? context) : context;
-    },
+    active: () => entered.getStore() ?? contextOfInvocation() ?? ROOT_CONTEXT,
     with: (context, work, thisArgument, ...values) =>
-      entered.with(told(context), work, thisArgument, ...values),
-    bind: (context, target) => entered.bind(told(context), target),
+      entered.run(context, () => Reflect.apply(work, thisArgument, values)),
+    bind(context, target) {
+      if (target instanceof EventEmitter) bindEmitter(target, entered, context);
+      return typeof target === "function" ? bound(target, entered, context) : target;
+    },
     enable: () => manager,
     disable() {
       entered.disable();
@@ -29,4 +29,29 @@ export function invocationContextManager(
     },
   };
   return manager;
+}
+
+function bound<Target extends Function>(
+  target: Target,
+  entered: AsyncLocalStorage<Context>,
+  context: Context,
+): Target {
+  return new Proxy(target, {
+    apply: (work, thisArgument, values) =>
+      entered.run(context, () => Reflect.apply(work, thisArgument, values)),
+  });
+}
+
+// The first context that an emitter is bound to stays.
+function bindEmitter(
+  emitter: EventEmitter,
+  entered: AsyncLocalStorage<Context>,
+  context: Context,
+): void {
+  if (Reflect.has(emitter, isBound)) return;
+  const { emit } = emitter;
+  Object.assign(emitter, {
+    [isBound]: true,
+    emit: (...event: unknown[]) => entered.run(context, () => Reflect.apply(emit, emitter, event)),
+  });
 }

@@ -2,6 +2,9 @@ import { settlesWithin } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
 import type { Settings } from "./options.ts";
 
+/** Sends what is held: whether it arrived, or `undefined` when there was nothing. */
+export type Send = () => Promise<boolean | undefined>;
+
 // Less than what core waits for an extension.
 const longestFlush = 3000;
 const patience = 3;
@@ -9,19 +12,20 @@ const shortestPause = 1000;
 const longestPause = 30_000;
 
 /**
- * When spans are sent, and how long an invocation waits for it. After three failures in a row no invocation waits
- * until the collector answers in time again: the spans go on being sent behind its back.
+ * When spans are sent, and how long an invocation waits for it. After three failures in a row no invocation sends or
+ * waits: a probe does, again and again, until the collector answers in time.
  */
 export class Flush {
-  readonly #send: () => Promise<boolean>;
+  readonly #send: Send;
   readonly #mode: Settings["flush"];
   readonly #timeout: number;
   #failures = 0;
   #failedAt = 0;
   #pause = shortestPause;
   #probe: NodeJS.Timeout | undefined;
+  #probeAt = 0;
 
-  constructor(send: () => Promise<boolean>, { flush, flushTimeout }: Settings) {
+  constructor(send: Send, { flush, flushTimeout }: Settings) {
     this.#send = send;
     this.#mode = flush;
     this.#timeout = flushTimeout;
@@ -29,7 +33,7 @@ export class Flush {
 
   /** What was kept goes with the next invocation. */
   atOpen(): void {
-    if (this.#mode === "background") void this.#sendAndNote();
+    if (this.#mode === "background") void this.#sendUnlessFailing();
   }
 
   /**
@@ -39,41 +43,51 @@ export class Flush {
   atEnd({ kind, context }: Invocation, hasSpans: boolean): Promise<void> | undefined {
     if (kind === "pre-freeze" || kind === "pre-stop") return this.now();
     if (!hasSpans || this.#mode === "lifecycle") return undefined;
-    const sending = this.#sendAndNote();
-    if (this.#mode === "background" || this.#failures >= patience) return undefined;
+    const sending = this.#sendUnlessFailing();
+    if (!sending || this.#mode === "background" || this.#isFailing()) return undefined;
     return this.#wait(sending, Math.min(this.#timeout, context.remainingTime() / 10));
   }
 
   /** The instance is about to freeze or stop. */
   async now(): Promise<void> {
-    await settlesWithin(longestFlush, this.#send());
+    await this.#wait(this.#sendAndNote(), this.#isFailing() ? this.#timeout : longestFlush);
   }
 
   async #wait(sending: Promise<unknown>, limit: number): Promise<void> {
     const began = performance.now();
-    // Of invocations that waited together, one counts.
-    if (!(await settlesWithin(limit, sending)) && began >= this.#failedAt) this.#fail();
+    if (!(await settlesWithin(limit, sending))) this.#failed(began);
+  }
+
+  #sendUnlessFailing(): Promise<void> | undefined {
+    // Timers do not run while an instance is frozen, so a probe can be due without having been sent.
+    return this.#isFailing() && performance.now() < this.#probeAt ? undefined : this.#sendAndNote();
   }
 
   async #sendAndNote(): Promise<void> {
     const began = performance.now();
-    clearTimeout(this.#probe);
     const delivered = await this.#send();
-    if (!delivered && began >= this.#failedAt) this.#fail();
-    if (delivered && performance.now() - began <= this.#timeout) this.#failures = 0;
-    if (delivered) this.#pause = shortestPause;
-    else this.#probeLater();
+    if (delivered === false) this.#failed(began);
+    if (delivered && performance.now() - began <= this.#timeout) this.#recovered();
   }
 
-  // The collector may be back before the next invocation ends.
-  #probeLater(): void {
+  // Of those that failed together, one counts.
+  #failed(began: number): void {
+    if (began < this.#failedAt) return;
+    this.#failures += 1;
+    this.#failedAt = performance.now();
+    this.#probeAt = this.#failedAt + this.#pause;
     clearTimeout(this.#probe);
     this.#probe = setTimeout(() => void this.#sendAndNote(), this.#pause).unref();
     this.#pause = Math.min(this.#pause * 2, longestPause);
   }
 
-  #fail(): void {
-    this.#failures += 1;
-    this.#failedAt = performance.now();
+  #recovered(): void {
+    this.#failures = 0;
+    this.#pause = shortestPause;
+    clearTimeout(this.#probe);
+  }
+
+  #isFailing(): boolean {
+    return this.#failures >= patience;
   }
 }

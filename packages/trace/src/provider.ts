@@ -1,7 +1,7 @@
 import { currentInvocation, processState } from "@fcrt/core/extension";
 import { variable } from "@fcrt/core/protocol";
 import { trace } from "@opentelemetry/api";
-import type { Context, Span, SpanOptions, TracerProvider } from "@opentelemetry/api";
+import type { Context, Span, SpanOptions, Tracer, TracerProvider } from "@opentelemetry/api";
 import {
   CompositePropagator,
   W3CBaggagePropagator,
@@ -10,6 +10,7 @@ import {
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import type { SpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { invocationContextManager } from "./context-manager.ts";
+import type { Send } from "./flush.ts";
 import { registeredGlobals, registerGlobals } from "./globals.ts";
 import { InvocationIds } from "./ids.ts";
 import { traceOf } from "./invocation-trace.ts";
@@ -23,7 +24,7 @@ export interface Provider {
   /** Starts the root span of an invocation; with no parent, in the trace of this id where the provider is ours. */
   startRoot(traceId: string, name: string, options: SpanOptions, parent: Context): Span;
   /** Sends what the application's own provider holds; `undefined` where the provider is ours. */
-  readonly forceFlush: (() => Promise<boolean>) | undefined;
+  readonly forceFlush: Send | undefined;
   /** Whether what an invocation runs in has to be entered: the context manager is not ours. */
   readonly entersContext: boolean;
 }
@@ -52,25 +53,40 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
   };
 }
 
-// Made with the first span, which is when the function's name is known even if only the platform's headers tell it.
-function lazyProvider(settings: Settings, processor: SpanProcessor): TracerProvider {
+// Made with the first span, when the function's name is known even if only the platform's headers tell it. A set-up that
+// comes later finds it as the application's own, and flushes it as such.
+function lazyProvider(settings: Settings, processor: SpanProcessor): FlushingProvider {
   let made: BasicTracerProvider | undefined;
-  const make = (): BasicTracerProvider => {
-    const name =
-      environmentVariable(...variable.functionName) ?? currentInvocation()?.context.function.name;
-    return new BasicTracerProvider({
-      resource: resourceOf(settings, name),
+  const make = (): BasicTracerProvider =>
+    new BasicTracerProvider({
+      resource: resourceOf(settings, functionName()),
       sampler: recording(settings.sampler ?? samplerOf(), settings.keepFailures),
       idGenerator: ids,
       spanProcessors: [processor],
     });
-  };
   return {
     getTracer(...scope) {
-      made ??= make();
-      return made.getTracer(...scope);
+      if (made) return made.getTracer(...scope);
+      const tracer = (): Tracer => (made ??= make()).getTracer(...scope);
+      return {
+        startSpan: (...span) => tracer().startSpan(...span),
+        startActiveSpan: (...span: unknown[]) => {
+          const real = tracer();
+          return Reflect.apply(real.startActiveSpan, real, span);
+        },
+      };
     },
+    forceFlush: async () => processor.forceFlush(),
   };
+}
+
+interface FlushingProvider extends TracerProvider {
+  forceFlush(): Promise<void>;
+}
+
+function functionName(): string | undefined {
+  const { functionName: names } = variable;
+  return environmentVariable(...names) ?? currentInvocation()?.context.function.name;
 }
 
 function contextManager(): ReturnType<typeof invocationContextManager> {

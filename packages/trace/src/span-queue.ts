@@ -25,8 +25,8 @@ export class SpanQueue {
   #bytes = 0;
   #inFlight = 0;
   #isExporting = false;
-  #current: Promise<boolean> = Promise.resolve(true);
-  #following: Promise<boolean> | undefined;
+  #current: Promise<boolean | undefined> = Promise.resolve(undefined);
+  #following: Promise<boolean | undefined> | undefined;
   #notBefore = 0;
 
   constructor(exporter: Exporter) {
@@ -41,8 +41,11 @@ export class SpanQueue {
     if (this.#waiting.length >= spansAhead && !this.#isExporting) void this.flush();
   }
 
-  /** Settles when all that was added before is exported (`true`) or was tried in vain (`false`); never rejects. */
-  async flush(): Promise<boolean> {
+  /**
+   * Settles when all that was added before is exported (`true`) or was tried in vain (`false`), at once when there is
+   * nothing (`undefined`); never rejects.
+   */
+  async flush(): Promise<boolean | undefined> {
     if (!this.#isExporting) return (this.#current = this.#exportAll());
     if (this.#waiting.length === 0) return this.#current;
     this.#following ??= this.#current.then(async () => {
@@ -61,8 +64,9 @@ export class SpanQueue {
 
   // All that waits now, one batch after the other; the first one that fails ends it. An exporter that waits for nothing
   // is done when this returns.
-  async #exportAll(): Promise<boolean> {
-    if (performance.now() < this.#notBefore) return this.#waiting.length === 0;
+  async #exportAll(): Promise<boolean | undefined> {
+    if (this.#waiting.length === 0) return undefined;
+    if (performance.now() < this.#notBefore) return false;
     const batches = batchesOf(this.#waiting);
     this.#isExporting = true;
     this.#inFlight = this.#waiting.length;
