@@ -21,8 +21,8 @@ export interface InvocationTrace {
   readonly name: string;
   /** What the application gives to `writeHead`, which cannot be asked for later. */
   readonly writtenHeaders: () => Headers | undefined;
-  /** Ended spans that are not sampled, in case the invocation fails. */
-  readonly held: ReadableSpan[];
+  /** Ended spans that are not sampled, in case the invocation fails; `undefined` once its outcome is known. */
+  held: ReadableSpan[] | undefined;
 }
 
 const traces = processState("traces", () => ({

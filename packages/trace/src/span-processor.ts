@@ -33,16 +33,21 @@ export function invocationSpanProcessor(queue: SpanQueue, keepFailures: boolean)
   };
 }
 
-/** Sends the spans of a failed invocation that were held; whether there were any. */
-export function releaseHeld({ held, origin }: InvocationTrace, queue: SpanQueue): boolean {
-  const spans = held.splice(0);
-  for (const span of spans) queue.add({ span, origin });
-  return spans.length > 0;
+/** Decides on the spans that were held, and on those to come: sent if the invocation failed. Whether any are sent. */
+export function release(trace: InvocationTrace, queue: SpanQueue): boolean {
+  const { held, invocation, origin } = trace;
+  const isSent = invocation.outcome.status === "failure" && held !== undefined && held.length > 0;
+  if (isSent) for (const span of held) queue.add({ span, origin });
+  trace.held = undefined;
+  return isSent;
 }
 
-function hold(trace: InvocationTrace, span: ReadableSpan, queue: SpanQueue): void {
-  const { held, invocation, origin } = trace;
-  if (!invocation.ended) {
+function hold(
+  { held, invocation, origin }: InvocationTrace,
+  span: ReadableSpan,
+  queue: SpanQueue,
+): void {
+  if (held) {
     held.push(span);
     if (held.length > mostHeld) held.shift();
   } else if (invocation.outcome.status === "failure") {

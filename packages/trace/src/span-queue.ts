@@ -55,8 +55,9 @@ export class SpanQueue {
     return this.#following;
   }
 
-  /** Says what is lost if the process ends now. */
-  close(): void {
+  /** Lets the exporter finish, and says what is lost if the process ends now. */
+  async close(): Promise<void> {
+    await this.#exporter.finish?.();
     const left = this.#waiting.length + this.#inFlight;
     if (left > 0) this.#complaints.left(left);
     this.#complaints.close();

@@ -20,7 +20,7 @@ import { parentContextOf } from "./propagation.ts";
 import { setUpProvider } from "./provider.ts";
 import type { Provider } from "./provider.ts";
 import { isReadable } from "./readable-span.ts";
-import { invocationSpanProcessor, releaseHeld } from "./span-processor.ts";
+import { invocationSpanProcessor, release } from "./span-processor.ts";
 import { SpanQueue } from "./span-queue.ts";
 import { watchHead } from "./written-headers.ts";
 
@@ -74,13 +74,13 @@ export function createTracing(options: TracingOptions): Extension {
       const ending = traceHere(invocation);
       if (!ending) return undefined;
       endTrace(ending);
-      const released = invocation.outcome.status === "failure" && releaseHeld(ending, queue);
-      return flush.atEnd(invocation, released || isSampled(ending.root));
+      const hasReleased = release(ending, queue);
+      return flush.atEnd(invocation, hasReleased || isSampled(ending.root));
     },
 
     async stop() {
       await flush.now();
-      queue.close();
+      await queue.close();
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Exporter {
    * @throws ExportError
    */
   export(batch: readonly EndedSpan[]): Promise<void> | void;
+  /** The runtime stops; the process may go on, and with it the exporter. */
+  finish?(): Promise<void>;
 }
 
 /** Why a batch did not arrive. The message holds no credential. */

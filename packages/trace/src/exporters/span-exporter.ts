@@ -21,5 +21,6 @@ export function wrappedExporter(exporter: SpanExporter, timeout: number): Export
       if (code !== ExportResultCode.SUCCESS)
         throw new ExportError(error?.message ?? "the exporter failed", { keep: false });
     },
+    finish: async () => exporter.forceFlush?.(),
   };
 }
