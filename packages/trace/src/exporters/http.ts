@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** A POST as it is sent. */
-export interface Message {
+interface Message {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
