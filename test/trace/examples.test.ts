@@ -28,7 +28,7 @@ test("tracing-collector: a collector has each trace before the answer", async ()
   const notOk = invoke('{"id":8,"item":"tea","card":"refused"}');
   expect(await send(child, withId(refused, notOk))).toMatchObject({ status: 404, fcStatus: "404" });
   const root = collector.spans.at(-1);
-  expect(root).toMatchObject({ name: "my-function", status: "ERROR", parentSpanId: "" });
+  expect(root).toMatchObject({ name: "my-function", status: { code: "ERROR" }, parentSpanId: "" });
   expect(root?.events.map(({ name }) => name)).toEqual(["exception"]);
 });
 

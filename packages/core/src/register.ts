@@ -2,7 +2,7 @@ import { IncomingMessage, Server, ServerResponse } from "node:http";
 import { adoptOptionNames, settingsOf } from "./options.ts";
 import { processState } from "./process-state.ts";
 import { header } from "./protocol/headers.ts";
-import { adoptInto } from "./server/adopt.ts";
+import { adoptInto, hasAdoptedListener } from "./server/adopt.ts";
 import { Host, hostOf } from "./server/host.ts";
 import { hosts } from "./server/hosts.ts";
 import { handleProcessEvents } from "./server/process-events.ts";
@@ -37,6 +37,7 @@ function adoptServers(): void {
       return passOn();
     }
     if (!listensForPlatform(this, host) && !request.headers[header.requestId]) return passOn();
+    if (hasAdoptedListener(this, event)) return passOn();
     adoptInto(host, passOn)(request, response);
     return true;
   };

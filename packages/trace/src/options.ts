@@ -143,7 +143,7 @@ function defaultsOf(given: TracingOptions): Settings {
     requestHeaders: [],
     responseHeaders: [],
     queryParameters: [],
-    disabled: switchIn("OTEL_SDK_DISABLED", false),
+    disabled: environmentVariable("OTEL_SDK_DISABLED")?.toLowerCase() === "true",
   };
 }
 

@@ -1,4 +1,4 @@
-import { processState } from "@fcrt/core/extension";
+import { handleProcessEvents, processState } from "@fcrt/core/extension";
 import type { Extension, Invocation } from "@fcrt/core/extension";
 import { context as activeContext, SpanKind, TraceFlags, trace } from "@opentelemetry/api";
 import type { Attributes, Span } from "@opentelemetry/api";
@@ -40,6 +40,8 @@ export function tracing(options: TracingOptions = {}): Extension {
 
 /** The extension itself. */
 export function createTracing(options: TracingOptions): Extension {
+  // A wrong option is told in a sentence, wherever this is called.
+  handleProcessEvents();
   const settings = settingsOf(options);
   if (settings.disabled) return {};
   const queue = new SpanQueue(createExporter(settings));

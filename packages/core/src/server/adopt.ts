@@ -1,7 +1,8 @@
-import type { RequestListener } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { scope } from "../invocation/scope.ts";
 import { adoptOptionNames, settingsOf } from "../options.ts";
 import type { AdoptOptions } from "../options.ts";
+import { processState } from "../process-state.ts";
 import { kindOf } from "../protocol/kinds.ts";
 import { controlPathOf, runListener } from "./dispatch.ts";
 import { Host } from "./host.ts";
@@ -20,7 +21,16 @@ export function adopt(listener: RequestListener, options: AdoptOptions = {}): Re
   const host = new Host(settingsOf(options, adoptOptionNames), false);
   hosts.add(host);
   host.announce();
-  return adoptInto(host, listener);
+  const adopted = adoptInto(host, listener);
+  adoptedListeners.add(adopted);
+  return adopted;
+}
+
+const adoptedListeners: WeakSet<Function> = processState("adopted-listeners", () => new WeakSet());
+
+/** Whether an application has adopted itself: its own options count. */
+export function hasAdoptedListener(server: Server, event: string | symbol): boolean {
+  return server.listeners(event).some((listener) => adoptedListeners.has(listener));
 }
 
 /** The adopted form of a listener, on a host that others can share. */
