@@ -2,12 +2,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
+import { pinoInside } from "./scripts/bundle-pino.ts";
 
 interface Manifest {
   readonly exports: Readonly<
     Record<string, string | { readonly "@fcrt/source": string; readonly module?: string }>
   >;
   readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -56,8 +58,9 @@ function configsOf(cwd: string): UserConfig[] {
     dts: { emitDtsOnly: true },
     sourcemap: false,
   };
+  const code = manifest.dependencies?.["pino"] ? { ...common, ...pinoInside } : common;
   return [
-    ...libraries.map((entry): UserConfig => ({ ...common, entry, format: ["esm", "cjs"] })),
+    ...libraries.map((entry): UserConfig => ({ ...code, entry, format: ["esm", "cjs"] })),
     // A bundler puts a peer into the same file as the application, so there is no copy to be gained by bringing one.
     ...bundlerSourcesOf(manifest).map((entry): UserConfig => ({
       ...common,

@@ -43,6 +43,7 @@ function buildFiles() {
     "pnpm-lock.yaml",
     "tsconfig.json",
     "tsdown.config.ts",
+    "scripts/bundle-pino.ts",
     ...packageFolders().flatMap((folder) =>
       ["package.json", "src", "dist"].flatMap((name) => filesIn(join(folder, name))),
     ),

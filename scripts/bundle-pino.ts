@@ -1,0 +1,49 @@
+import { builtinModules } from "node:module";
+import { esmExternalRequirePlugin } from "rolldown/plugins";
+import type { UserConfig } from "tsdown";
+
+const symbols = "pino/lib/symbols.js";
+
+/** What stands for some of pino's own modules. */
+const replaced: Readonly<Record<string, { readonly pattern: RegExp; readonly code: string }>> = {
+  "\0symbols": {
+    pattern: /^\.\/(lib\/)?symbols$/,
+    // As a module of Node's sees it, and as CommonJS does.
+    code: `const symbols = require("${symbols}"); module.exports = symbols.default ?? symbols;`,
+  },
+  // What pino writes with when it is not given a stream: ours always is.
+  "\0unreached": {
+    pattern: /^(sonic-boom|on-exit-leak-free|\.\/(lib\/)?(transport|multistream))$/,
+    code: "module.exports = class {};",
+  },
+};
+
+/**
+ * Options of a build that takes pino's code into the bundle: pino is near to thirty files, and each costs a cold start
+ * about a millisecond. Its types and the symbols of its loggers stay the installed package's, where others look for
+ * them: pino-http does, and so does our destination at a logger of somebody else's pino.
+ */
+export const pinoInside: UserConfig = {
+  deps: {
+    alwaysBundle: ["pino"],
+    onlyBundle: [
+      "pino",
+      "@pinojs/redact",
+      "pino-std-serializers",
+      "quick-format-unescaped",
+      "safe-stable-stringify",
+    ],
+  },
+  plugins: [
+    {
+      name: "pino",
+      resolveId(id, importer) {
+        if (!/[\\/]pino[\\/]/.test(importer ?? "")) return undefined;
+        return Object.keys(replaced).find((name) => replaced[name]?.pattern.test(id));
+      },
+      load: (id) => replaced[id]?.code,
+    },
+    // Otherwise they become `createRequire(import.meta.url)`, which nobody else's bundler follows.
+    esmExternalRequirePlugin({ external: [/^node:/, ...builtinModules, symbols] }),
+  ],
+};
