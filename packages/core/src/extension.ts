@@ -2,7 +2,7 @@ export { extend } from "./invocation/registry.ts";
 export { settlesWithin } from "./invocation/promises.ts";
 export { currentInvocation } from "./invocation/scope.ts";
 export type { Extension, Invocation } from "./invocation/extension.ts";
-export { describeError, errorText } from "./invocation/describe-error.ts";
+export { describeError, errorMessage, errorText } from "./invocation/describe-error.ts";
 export { invalid, refuseUnknown } from "./option-errors.ts";
 export { bufferStdout, flushStdout, writeStdout } from "./output/stdout.ts";
 export { formatLine, lineLimit, noRequestId, timestampOf } from "./protocol/line.ts";

@@ -125,8 +125,8 @@ function messageOf(
   return redactText(JSON.stringify(text) ?? String(text));
 }
 
-function isFormatted([first, ...others]: LogArguments): boolean {
-  return others.length > (typeof first === "object" ? 1 : 0);
+function isFormatted(args: LogArguments): boolean {
+  return args.length > (typeof args[0] === "object" ? 2 : 1);
 }
 
 type Log = (this: Logger, args: LogArguments, method: LogFn, level: number) => void;

@@ -1,5 +1,5 @@
 import {
-  describeError,
+  errorMessage,
   errorText,
   formatLine,
   lineLimit,
@@ -49,19 +49,34 @@ function textFormat(style: Required<FormatOptions>): LineFormat {
 }
 
 function textOf(message: string | undefined, fields: string, errors: readonly unknown[]): string {
-  if (errors.length === 0 && fields === "") return message ?? "";
-  const members = fields === "" ? "" : `{${escaped(redactSecrets(fields, "json"))}}`;
+  if (errors.length > 0) return textWithErrors(message, fields, errors);
+  if (fields === "") return message ?? "";
+  return message ? `${message} ${membersOf(fields)}` : membersOf(fields);
+}
+
+function textWithErrors(
+  message: string | undefined,
+  fields: string,
+  errors: readonly unknown[],
+): string {
   // An error that is logged alone has its message in its first line.
-  const repeated =
-    members === "" && errors.some((error) => describeError(error).message === message);
-  const head = [repeated ? "" : message, members].filter(Boolean).join(" ");
-  return [head, ...errors.map((error) => redactText(errorText(error)))].filter(Boolean).join("\n");
+  const repeated = fields === "" && errors.some((error) => errorMessage(error) === message);
+  const head = repeated ? "" : textOf(message, fields, []);
+  const texts = errors.map((error) => redactText(errorText(error)));
+  return (head === "" ? texts : [head, ...texts]).join("\n");
+}
+
+function membersOf(fields: string): string {
+  return `{${escaped(redactSecrets(fields, "json"))}}`;
 }
 
 // JSON leaves these as they are, and a line must not: escaped here, the fields stay JSON.
 const unescaped = /[\x7f-\x9f\u2028\u2029]/g;
+// Found out in half the time.
+const plain = /^[ -~]*$/;
 
 function escaped(json: string): string {
+  if (plain.test(json)) return json;
   return json.replace(
     unescaped,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -11,41 +11,46 @@ export interface ErrorDescription {
 
 /** Type, message and stack of a thrown value, whatever it is. */
 export function describeError(thrown: unknown): ErrorDescription {
-  if (!isObject(thrown)) return { type: "Error", message: textOf(thrown), stack: [] };
-  const type = stringOf(thrown, "name") ?? "Error";
-  const message = stringOf(thrown, "message") ?? textOf(thrown);
-  // Our own sentences say what was expected and what came; where in our code they were made helps nobody.
-  if (type === "FcrtError") return { type: stringOf(thrown, "code") ?? type, message, stack: [] };
-  const stack = stringOf(thrown, "stack");
-  return { type, message, stack: stack ? stackLinesOf(stack, type, message) : [] };
+  const { type, message, stack } = partsOf(thrown);
+  return { type, message, stack: stack === "" ? [] : stack.split("\n") };
+}
+
+/** The message of a thrown value, whatever it is. */
+export function errorMessage(thrown: unknown): string {
+  return (isObject(thrown) ? stringOf(thrown, "message") : undefined) ?? textOf(thrown);
 }
 
 /** A thrown value as text: its stack, then each cause and each error of an AggregateError, to a depth of ten. */
 export function errorText(thrown: unknown): string {
-  return sectionsOf(thrown, "", new Set(), 0).join("\n");
+  return sectionsOf(thrown, "", new Set(), 0);
 }
 
 const deepest = 10;
 const mostErrors = 20;
 
-function sectionsOf(thrown: unknown, label: string, seen: Set<unknown>, depth: number): string[] {
-  if (seen.has(thrown)) return [`${label}[circular]`];
-  if (depth > deepest) return [`${label}[and more]`];
+function sectionsOf(thrown: unknown, label: string, seen: Set<unknown>, depth: number): string {
+  if (seen.has(thrown)) return `${label}[circular]`;
+  if (depth > deepest) return `${label}[and more]`;
   seen.add(thrown);
-  const { type, message, stack } = describeError(thrown);
-  const headline = isObject(thrown) ? `${type}: ${message}` : message;
-  return [
-    label + (stack.length > 0 ? stack.join("\n") : headline),
-    ...errorsOf(thrown).flatMap((error, index) =>
-      sectionsOf(error, `Error ${index + 1}: `, seen, depth + 1),
-    ),
-    ...causeOf(thrown).flatMap((cause) => sectionsOf(cause, "Caused by: ", seen, depth + 1)),
-  ];
+  const { type, message, stack } = partsOf(thrown);
+  let text = label + (stack || (isObject(thrown) ? `${type}: ${message}` : message));
+  for (const [index, error] of errorsOf(thrown).entries()) {
+    text += `\n${sectionsOf(error, `Error ${index + 1}: `, seen, depth + 1)}`;
+  }
+  const cause = isObject(thrown) ? read(thrown, "cause") : undefined;
+  return cause === undefined
+    ? text
+    : `${text}\n${sectionsOf(cause, "Caused by: ", seen, depth + 1)}`;
 }
 
-function causeOf(thrown: unknown): unknown[] {
-  const cause = isObject(thrown) ? read(thrown, "cause") : undefined;
-  return cause === undefined ? [] : [cause];
+function partsOf(thrown: unknown): { type: string; message: string; stack: string } {
+  const message = errorMessage(thrown);
+  if (!isObject(thrown)) return { type: "Error", message, stack: "" };
+  const type = stringOf(thrown, "name") ?? "Error";
+  // Our own sentences say what was expected and what came; where in our code they were made helps nobody.
+  if (type === "FcrtError") return { type: stringOf(thrown, "code") ?? type, message, stack: "" };
+  const stack = stringOf(thrown, "stack");
+  return { type, message, stack: stack ? currentStack(stack, type, message) : "" };
 }
 
 function errorsOf(thrown: unknown): unknown[] {
@@ -58,11 +63,10 @@ function errorsOf(thrown: unknown): unknown[] {
 }
 
 // The stack keeps the name and message that the error was born with; what it says now comes first.
-function stackLinesOf(stack: string, type: string, message: string): string[] {
-  const lines = stack.split("\n");
-  return stack.includes(message)
-    ? lines
-    : [`${type}: ${message}`, ...lines.filter((line) => /^\s+at /.test(line))];
+function currentStack(stack: string, type: string, message: string): string {
+  if (stack.includes(message)) return stack;
+  const calls = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [`${type}: ${message}`, ...calls].join("\n");
 }
 
 function isObject(value: unknown): value is object {

@@ -35,11 +35,9 @@ export function formatLine(
   style: LineStyle = plainStyle,
 ): string {
   const prefix = `${timestampOf(time)}${style.timeSuffix} ${requestId} [${level}] `;
-  if (message.length < surelyShort && !special.test(message)) return `${prefix}${message}\n`;
-  const limit = lineLimit - utf8LengthOf(prefix) - 1;
-  const lines = physicalLinesOf(message, style.multiline).flatMap((line) => partsOf(line, limit));
-  const later = style.multiline === "indent" ? "  " : prefix;
-  return `${prefix}${lines.join(`\n${later}`)}\n`;
+  const line = `${prefix}${message}\n`;
+  if (!fits(line, lineLimit) || hasSpecial(message)) return carefulLine(prefix, message, style);
+  return message.includes("\n") ? brokenLine(prefix, message, style) : line;
 }
 
 /** `yyyy-MM-ddTHH:mm:ss.fff` in UTC, whatever `TZ` says. */
@@ -75,13 +73,35 @@ const linePattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z? (\S+) \[([^\s\]]
 let lastSecond = Number.NaN;
 let lastSecondText = "";
 
-// Even if each of its characters takes three bytes, such a message fits one line with any prefix.
-const surelyShort = Math.floor(lineLimit / 4);
-
-// Everything that ends a line somewhere, or that a terminal obeys. A tab is harmless.
-const special = /[\0-\x08\n-\x1f\x7f-\x9f\u2028\u2029]/;
+// Everything but a line feed that ends a line somewhere, or that a terminal obeys. A tab is harmless.
+const special = /[\0-\x08\v-\x1f\x7f-\x9f\u2028\u2029]/;
 const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/;
 const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
+
+// Most messages are plain, and that is found out in half the time: 4 instead of 8 microseconds for 10 KB.
+const plain = /^[ -~]*$/;
+
+function hasSpecial(text: string): boolean {
+  return !plain.test(text) && special.test(text);
+}
+
+function brokenLine(prefix: string, message: string, style: LineStyle): string {
+  // Spelled out, a line break takes more room.
+  if (style.multiline === "escape") return carefulLine(prefix, message, style);
+  // Half the time of a split and a join. A `$` has a meaning there.
+  const later = laterOf(prefix, style).replaceAll("$", "$$$$");
+  return `${prefix}${message.replaceAll("\n", later)}\n`;
+}
+
+function carefulLine(prefix: string, message: string, style: LineStyle): string {
+  const limit = lineLimit - Buffer.byteLength(prefix) - 1;
+  const lines = physicalLinesOf(message, style.multiline).flatMap((line) => partsOf(line, limit));
+  return `${prefix}${lines.join(laterOf(prefix, style))}\n`;
+}
+
+function laterOf(prefix: string, { multiline }: LineStyle): string {
+  return multiline === "indent" ? "\n  " : `\n${prefix}`;
+}
 
 function physicalLinesOf(message: string, multiline: Multiline): string[] {
   const lines = message.split(lineBreak).map((line) => line.replace(control, spelledOut));
@@ -93,9 +113,14 @@ function spelledOut(character: string): string {
 }
 
 function partsOf(line: string, limit: number): string[] {
-  if (line.length * 3 <= limit || utf8LengthOf(line) <= limit) return [line];
+  if (fits(line, limit)) return [line];
   const parts = cut(line, limit - "(part 999999/999999) ".length);
   return parts.map((part, index) => `(part ${index + 1}/${parts.length}) ${part}`);
+}
+
+// A character of a string takes three bytes at most.
+function fits(text: string, limit: number): boolean {
+  return text.length * 3 <= limit || Buffer.byteLength(text) <= limit;
 }
 
 function cut(line: string, limit: number): string[] {
@@ -115,12 +140,6 @@ function cut(line: string, limit: number): string[] {
   }
   parts.push(line.slice(start));
   return parts;
-}
-
-function utf8LengthOf(text: string): number {
-  let length = 0;
-  for (const character of text) length += utf8SizeOf(character.codePointAt(0) ?? 0);
-  return length;
 }
 
 function utf8SizeOf(codePoint: number): number {
