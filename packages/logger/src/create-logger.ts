@@ -10,6 +10,7 @@ import type { LogFn, Logger } from "pino";
 import { Destination } from "./destination.ts";
 import type { Call } from "./destination.ts";
 import { fateOf } from "./fate.ts";
+import { serializeAtOnce } from "./fields.ts";
 import { redactText } from "./line-format.ts";
 import { pinoOptionsOf, settingsOf } from "./options.ts";
 import type { LoggerOptions } from "./options.ts";
@@ -27,13 +28,14 @@ export function createLogger<CustomLevels extends string = never>(
   const { messageKey = "msg", serializers = {}, formatters, hooks, onChild } = options;
 
   // pino makes the fields, the destination what stands around them: pino's own head stays empty.
+  let fields = "";
   const destination = new Destination(
     settings,
     (line, { call, level, lastMsg, lastObj, lastLogger }) => ({
       level,
       message: messageOf(lastMsg, lastObj, messageKey, lastLogger ?? {}, call),
       messageKey,
-      fields: line.slice("{,".length, -"}\n".length),
+      fields: line === "" ? fields : fieldsOf(line),
       errors: call?.errors ?? [],
     }),
   );
@@ -79,11 +81,18 @@ export function createLogger<CustomLevels extends string = never>(
   for (const table of [pino.symbols.serializersSym, pino.symbols.stringifiersSym]) {
     Object.setPrototypeOf(Reflect.get(logger, table), null);
   }
+  serializeAtOnce(logger, options, (json) => (fields = json));
   logger.isLevelEnabled = function isLevelEnabled(this: typeof logger, name: string): boolean {
     const value = this.levels.values[name];
     return value !== undefined && fateOf(this, value, settings) === "write";
   };
   return logger;
+}
+
+// pino joins them to a head, which is empty: `{,"a":1,"b":2}\n`.
+function fieldsOf(line: string): string {
+  const members = line.slice("{,".length, -"}\n".length);
+  return members === "" ? "" : `{${members}}`;
 }
 
 type LogArguments = Parameters<LogFn>;

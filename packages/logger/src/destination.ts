@@ -140,13 +140,14 @@ function pinoLineReader(
       ...rest
     } = record;
     const errors = format === "text" ? takeError(rest, errorKey) : [];
+    const fields = JSON.stringify(rest);
     return {
       level: lastLogger ? destination.level : String(level),
       message:
         lastMsg ??
         (message === undefined || typeof message === "string" ? message : JSON.stringify(message)),
       messageKey,
-      fields: JSON.stringify(rest).slice(1, -1),
+      fields: fields === "{}" ? "" : fields,
       errors,
     };
   };

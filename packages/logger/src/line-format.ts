@@ -18,7 +18,7 @@ export interface Content {
   readonly message: string | undefined;
   /** The name of the message in JSON, such as `msg`. */
   readonly messageKey: string;
-  /** The fields as JSON members, without braces: `"orderId":7,"name":"x"`; empty when there are none. */
+  /** The fields as a JSON object: `{"orderId":7,"name":"x"}`; empty when there are none. */
   readonly fields: string;
   /** The errors that the fields leave out. */
   readonly errors: readonly unknown[];
@@ -44,35 +44,25 @@ export function lineFormatOf(options: Required<FormatOptions>): LineFormat {
 function textFormat(style: Required<FormatOptions>): LineFormat {
   return (time, invocation, { level, message, fields, errors }) => {
     const requestId = invocation?.requestId ?? noRequestId;
-    return formatLine(time, requestId, upperCaseOf(level), textOf(message, fields, errors), style);
+    const json = fields === "" ? "" : escaped(redactSecrets(fields, "json"));
+    const tail = message && json ? ` ${json}` : json;
+    return errors.length === 0
+      ? formatLine(time, requestId, upperCaseOf(level), message ?? "", style, tail)
+      : formatLine(time, requestId, upperCaseOf(level), textOf(errors, message, tail), style);
   };
 }
 
-function textOf(message: string | undefined, fields: string, errors: readonly unknown[]): string {
-  if (errors.length > 0) return textWithErrors(message, fields, errors);
-  if (fields === "") return message ?? "";
-  return message ? `${message} ${membersOf(fields)}` : membersOf(fields);
-}
-
-function textWithErrors(
-  message: string | undefined,
-  fields: string,
-  errors: readonly unknown[],
-): string {
+function textOf(errors: readonly unknown[], message: string | undefined, tail: string): string {
   // An error that is logged alone has its message in its first line.
-  const repeated = fields === "" && errors.some((error) => errorMessage(error) === message);
-  const head = repeated ? "" : textOf(message, fields, []);
+  const repeated = tail === "" && errors.some((error) => errorMessage(error) === message);
+  const head = repeated ? "" : (message ?? "") + tail;
   const texts = errors.map((error) => redactText(errorText(error)));
   return (head === "" ? texts : [head, ...texts]).join("\n");
 }
 
-function membersOf(fields: string): string {
-  return `{${escaped(redactSecrets(fields, "json"))}}`;
-}
-
-// JSON leaves these as they are, and a line must not: escaped here, the fields stay JSON.
-const unescaped = /[\x7f-\x9f\u2028\u2029]/g;
-// Found out in half the time.
+// JSON leaves the last of these as they are, and a line must not: escaped here, the fields stay JSON.
+const unescaped = /[\0-\x1f\x7f-\x9f\u2028\u2029]/g;
+// What most of it is, found out in half the time.
 const plain = /^[ -~]*$/;
 
 function escaped(json: string): string {
@@ -103,10 +93,9 @@ function jsonLine(
   const head = `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`;
   const text =
     message === undefined ? "" : `,${JSON.stringify(messageKey)}:${JSON.stringify(message)}`;
+  const taken = message === undefined ? ownNames : [...ownNames, messageKey];
   const members =
-    fields === ""
-      ? ""
-      : `,${redactSecrets(withoutClash(fields, message === undefined ? ownNames : [...ownNames, messageKey]), "json")}`;
+    fields === "" ? "" : `,${redactSecrets(withoutClash(fields, taken).slice(1, -1), "json")}`;
   const line = `${head}${members}${text}}`;
   if (line.length * 3 < lineLimit || Buffer.byteLength(line) < lineLimit) return `${line}\n`;
   return partsOf(line, head);
@@ -117,7 +106,7 @@ const ownNames = ["time", "level", "requestId", "functionName", "trace_id", "spa
 // A field that is named like one of ours gets another name: a reader takes the first of two, or the last.
 function withoutClash(fields: string, taken: readonly string[]): string {
   if (!taken.some((name) => fields.includes(`"${name}":`))) return fields;
-  const record: Record<string, unknown> = JSON.parse(`{${fields}}`);
+  const record: Record<string, unknown> = JSON.parse(fields);
   const renamed = new Map<string, unknown>();
   for (const [name, value] of Object.entries(record)) {
     let free = name;
@@ -125,7 +114,7 @@ function withoutClash(fields: string, taken: readonly string[]): string {
       free += "_";
     renamed.set(free, value);
   }
-  return JSON.stringify(Object.fromEntries(renamed)).slice(1, -1);
+  return JSON.stringify(Object.fromEntries(renamed));
 }
 
 function originOf(invocation: Invocation | undefined): string {

@@ -54,17 +54,21 @@ function createWriter(fd: number): (text: string) => void {
   };
 }
 
+// Where the bytes of a text stand while they are written. Node's way with a string makes room for each, and does not
+// tell how many bytes there were: counting them took 100 nanoseconds of a line's 700.
+const scratch = Buffer.allocUnsafeSlow(32 * 1024);
+
 /** @returns whether the file descriptor can take more */
 function writeAll(fd: number, text: string): boolean {
-  let rest: string | Buffer = text;
+  const fits = text.length * 3 <= scratch.length;
+  const bytes = fits ? scratch : Buffer.from(text);
+  const end = fits ? scratch.write(text) : bytes.length;
+  let start = 0;
   let pause = 1;
   for (;;) {
     try {
-      // Node writes a string without a copy of its own, and tells how many bytes the pipe took.
-      const written =
-        typeof rest === "string" ? writeSync(fd, rest) : writeSync(fd, rest, 0, rest.length);
-      if (written === Buffer.byteLength(rest)) return true;
-      rest = (typeof rest === "string" ? Buffer.from(rest) : rest).subarray(written);
+      start += writeSync(fd, bytes, start, end - start);
+      if (start === end) return true;
       pause = 1;
     } catch (error) {
       const code = codeOf(error);

@@ -26,6 +26,7 @@ export const plainStyle: LineStyle = Object.freeze({ multiline: "prefix", timeSu
  * and a line over `lineLimit` is split between characters into `(part 1/3) …`.
  *
  * @param time epoch milliseconds
+ * @param tail follows the message, and is known to hold no control character
  */
 export function formatLine(
   time: number,
@@ -33,11 +34,15 @@ export function formatLine(
   level: string,
   message: string,
   style: LineStyle = plainStyle,
+  tail = "",
 ): string {
   const prefix = `${timestampOf(time)}${style.timeSuffix} ${requestId} [${level}] `;
-  const line = `${prefix}${message}\n`;
-  if (!fits(line, lineLimit) || hasSpecial(message)) return carefulLine(prefix, message, style);
-  return message.includes("\n") ? brokenLine(prefix, message, style) : line;
+  const line = `${prefix}${message}${tail}\n`;
+  const short = fits(line, lineLimit);
+  if (short && plain.test(message)) return line;
+  const text = message + tail;
+  if (!short || special.test(text)) return carefulLine(prefix, text, style);
+  return text.includes("\n") ? brokenLine(prefix, text, style) : line;
 }
 
 /** `yyyy-MM-ddTHH:mm:ss.fff` in UTC, whatever `TZ` says. */
@@ -78,12 +83,8 @@ const special = /[\0-\x08\v-\x1f\x7f-\x9f\u2028\u2029]/;
 const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/;
 const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
-// Most messages are plain, and that is found out in half the time: 4 instead of 8 microseconds for 10 KB.
+// What most texts are, found out in half the time: 4 instead of 8 microseconds for 10 KB.
 const plain = /^[ -~]*$/;
-
-function hasSpecial(text: string): boolean {
-  return !plain.test(text) && special.test(text);
-}
 
 function brokenLine(prefix: string, message: string, style: LineStyle): string {
   // Spelled out, a line break takes more room.
