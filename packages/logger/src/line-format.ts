@@ -33,7 +33,7 @@ export type LineFormat = (
 
 /** Text that may quote objects in either way, without their secrets. */
 export function redactText(text: string): string {
-  return redactSecrets(redactSecrets(text, "json"), "inspection");
+  return redactSecrets(text, "json", "inspection");
 }
 
 /** The format that the options ask for. */

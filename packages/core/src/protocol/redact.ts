@@ -22,9 +22,11 @@ const member: Readonly<Record<Syntax, RegExp>> = {
   ),
 };
 /** A text without the values of header-like members, at any depth, in any case. */
-export function redactSecrets(text: string, syntax: Syntax): string {
+export function redactSecrets(text: string, ...syntaxes: readonly Syntax[]): string {
   if (!hint.test(text) || !mention.test(text)) return text;
-  return redactHeads(redactMembers(text, syntax), syntax);
+  let result = text;
+  for (const syntax of syntaxes) result = redactHeads(redactMembers(result, syntax), syntax);
+  return result;
 }
 
 function redactMembers(text: string, syntax: Syntax): string {
