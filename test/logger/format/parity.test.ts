@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createLogger } from "@fcrt/logger";
 import type { LoggerOptions } from "@fcrt/logger";
 import { pino, stdSerializers } from "pino";
@@ -267,6 +268,15 @@ const cases: readonly Case[] = [
     },
   },
   {
+    name: "formatters and redact of a child",
+    log(logger) {
+      const log = (fields: object): object => ({ ...fields, added: true });
+      logger.child({ a: 1 }, { formatters: { log } }).info({ b: 2 }, "child");
+      logger.child({ a: 1 }, { redact: ["password"] }).info(user, "child");
+      logger.child({ a: 1 }).info(user, "parent");
+    },
+  },
+  {
     name: "msgPrefix",
     options: { msgPrefix: "[pay] " },
     log(logger) {
@@ -396,6 +406,10 @@ const cases: readonly Case[] = [
       logger.info({ symbol: Symbol("s"), nested: { symbol: Symbol("s"), fn: () => 1 } });
       logger.info({ cycle });
       logger.info({ toJSON: () => ({ replaced: true }) });
+      logger.info(Object.create({ toJSON: () => "inherited", inherited: 1 }, {}));
+      logger.info(Object.assign(Object.create({ toJSON: () => "replaced" }), { a: 1 }));
+      logger.info(Object.assign(new String("boxed"), { a: 1 }));
+      logger.info(Object.assign([1], { a: 1 }));
       logger.info({ a: { toJSON: () => "replaced" } });
       logger.info(Object.assign(Object.create(null), { a: 1 }));
       logger.info({ "a b": 1, 'q"uote': 2, "": 3, 7: 4, ü: 5 });
@@ -520,6 +534,24 @@ describe("A logger is pino's in what it tells of itself:", () => {
     createLogger({ level: "info", buffered: true }).fatal("gone");
 
     expect(captured.lines).toEqual([expect.stringContaining(" - [FATAL] gone")]);
+  });
+
+  test("who listens to its channel sees each line made", () => {
+    const made: unknown[] = [];
+    const listen = (event: unknown): void => {
+      made.push(event);
+    };
+    subscribe("tracing:pino_asJson:start", listen);
+    const logger = createLogger({ level: "info" });
+    logger.info({ a: 1 }, "paid");
+    unsubscribe("tracing:pino_asJson:start", listen);
+    logger.info({ a: 2 }, "paid");
+
+    expect(made).toEqual([expect.objectContaining({ instance: logger })]);
+    expect(captured.lines).toEqual([
+      expect.stringContaining(' [INFO] paid {"a":1}'),
+      expect.stringContaining(' [INFO] paid {"a":2}'),
+    ]);
   });
 
   test("its version, and the symbols of pino", () => {
