@@ -118,6 +118,11 @@ describe("A recommended line", () => {
     expect(others).toEqual([]);
   });
 
+  test("has its level on each physical line, whatever its name", () => {
+    const lines = physicalLinesOf(formatLine(0, "id", "$&$1$$", "one\ntwo"));
+    expect(lines.map((line) => parseLine(line)?.level)).toEqual(["$&$1$$", "$&$1$$"]);
+  });
+
   test("has the time of `Date`, whatever was formatted before", () => {
     fc.assert(
       fc.property(fc.array(time, { minLength: 1 }), fc.nat(2000), (times, later) => {
