@@ -1,7 +1,7 @@
 /** An attribute's value as OTLP has it; a list of bytes as hex. */
-export type WireValue = string | number | boolean | undefined | readonly WireValue[];
+type WireValue = string | number | boolean | undefined | readonly WireValue[];
 
-export type WireAttributes = Readonly<Record<string, WireValue>>;
+type WireAttributes = Readonly<Record<string, WireValue>>;
 
 /** A span as it was on the wire. */
 export interface WireSpan {
@@ -24,13 +24,13 @@ export interface WireSpan {
   readonly scope: { readonly name: string; readonly version: string };
 }
 
-export interface WireEvent {
+interface WireEvent {
   readonly name: string;
   readonly time: bigint;
   readonly attributes: WireAttributes;
 }
 
-export interface WireLink {
+interface WireLink {
   readonly traceId: string;
   readonly spanId: string;
   readonly attributes: WireAttributes;

@@ -14,7 +14,7 @@ import { partialSuccess, spansIn } from "./collector-spans.ts";
 import type { WireSpan } from "./collector-spans.ts";
 
 /** A POST that came whole. */
-export interface Post {
+interface Post {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** As it was sent. */
@@ -47,8 +47,6 @@ export interface Collector {
   readonly mostAtOnce: number;
   /** Waits until so many POSTs have come whole, answered or not. */
   received(count: number): Promise<void>;
-  /** Waits until spans of exactly so many ids have been taken, however often each. */
-  holds(count: number): Promise<void>;
   /** Breaks every connection that is open now. */
   breakConnections(): void;
   /** Refuses connections and breaks those that are open. */
@@ -106,10 +104,6 @@ export async function startCollector(tls?: { key: string; cert: string }): Promi
     async received(count) {
       await expect.poll(() => posts.length, polling).toBeGreaterThanOrEqual(count);
     },
-    async holds(count) {
-      await expect.poll(() => idsOf(collector.spans).size, polling).toBeGreaterThanOrEqual(count);
-      expect(idsOf(collector.spans).size).toBe(count);
-    },
     breakConnections() {
       for (const socket of sockets.keys()) socket.resetAndDestroy();
     },
@@ -131,6 +125,12 @@ export async function startCollector(tls?: { key: string; cert: string }): Promi
 }
 
 const polling = { timeout: 10_000, interval: 5 };
+
+/** Waits until spans of so many ids have been taken, however often each; one more is a failure. */
+export async function expectSpans(collector: Collector, count: number): Promise<void> {
+  await expect.poll(() => idsOf(collector.spans).size, polling).toBeGreaterThanOrEqual(count);
+  expect(idsOf(collector.spans).size).toBe(count);
+}
 
 /** The ids of spans, each once. */
 export function idsOf(spans: readonly WireSpan[]): Set<string> {

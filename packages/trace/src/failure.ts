@@ -12,18 +12,20 @@ export function mirrorStatus(root: Span, invocation: Invocation): void {
 }
 
 /** Invocation to root span: a failure sets the status ERROR, with the error's type, stack and causes. */
-export function markFailure(root: Span, { outcome }: Invocation): void {
+export function markFailure(root: Span, { outcome, context }: Invocation): void {
   if (outcome.status !== "failure") return;
   const { reason } = outcome;
-  const { type, message } = describeError(reason);
-  const told = redacted(message);
+  const description = describeError(reason);
+  const redacted = redactor(context.credentials);
+  const type = redacted(description.type);
+  const message = redacted(description.message);
   root.setAttribute("error.type", type);
   // What the application has said itself is not said again.
   if (hasFailed(root) && (typeof reason === "string" || hasRecorded(root, message))) return;
-  if (!hasFailed(root)) root.setStatus({ code: SpanStatusCode.ERROR, message: told });
+  if (!hasFailed(root)) root.setStatus({ code: SpanStatusCode.ERROR, message });
   root.addEvent("exception", {
     "exception.type": type,
-    "exception.message": told,
+    "exception.message": message,
     "exception.stacktrace": redacted(errorText(reason)),
   });
 }
@@ -36,6 +38,18 @@ function hasFailed(span: Span): span is Span & ReadableSpan {
   return isReadable(span) && span.status.code === SpanStatusCode.ERROR;
 }
 
-function redacted(text: string): string {
-  return redactSecrets(text, "inspection");
+// By the names of secrets, and by the values that this invocation was given.
+function redactor({
+  accessKeyId,
+  accessKeySecret,
+  securityToken,
+}: Invocation["context"]["credentials"]): (text: string) => string {
+  const values = [accessKeyId, accessKeySecret, securityToken].filter(
+    (value) => value !== undefined,
+  );
+  return (text) =>
+    values.reduce(
+      (told, value) => told.replaceAll(value, "[redacted]"),
+      redactSecrets(text, "inspection"),
+    );
 }

@@ -12,14 +12,16 @@ const shortestPause = 1000;
 const longestPause = 30_000;
 
 /**
- * When spans are sent, and how long an invocation waits for it. After three failures in a row no invocation sends or
- * waits: a probe does, again and again, until the collector answers in time.
+ * When spans are sent, and how long an invocation waits for it. After three failures in a row, late answers included,
+ * no invocation waits until the collector answers in time. After three that it did not take, none sends either: a
+ * probe does, again and again.
  */
 export class Flush {
   readonly #send: Send;
   readonly #mode: Settings["flush"];
   readonly #timeout: number;
-  #failures = 0;
+  #late = 0;
+  #failed = 0;
   #failedAt = 0;
   #pause = shortestPause;
   #probe: NodeJS.Timeout | undefined;
@@ -44,50 +46,62 @@ export class Flush {
     if (kind === "pre-freeze" || kind === "pre-stop") return this.now();
     if (!hasSpans || this.#mode === "lifecycle") return undefined;
     const sending = this.#sendUnlessFailing();
-    if (!sending || this.#mode === "background" || this.#isFailing()) return undefined;
+    if (!sending || this.#mode === "background" || !this.#isPatient()) return undefined;
     return this.#wait(sending, Math.min(this.#timeout, context.remainingTime() / 10));
   }
 
   /** The instance is about to freeze or stop. */
   async now(): Promise<void> {
-    await this.#wait(this.#sendAndNote(), this.#isFailing() ? this.#timeout : longestFlush);
+    const sending = this.#sendAndNote();
+    const limit = this.#isPatient() ? longestFlush : this.#timeout;
+    // A stop comes here twice when the runtime has a hook of its own before it.
+    if (!(await settlesWithin(limit, sending))) this.#late = patience;
   }
 
   async #wait(sending: Promise<unknown>, limit: number): Promise<void> {
     const began = performance.now();
-    if (!(await settlesWithin(limit, sending))) this.#failed(began);
+    const isInTime = await settlesWithin(limit, sending);
+    if (!isInTime && this.#counts(began)) this.#late += 1;
   }
 
   #sendUnlessFailing(): Promise<void> | undefined {
     // Timers do not run while an instance is frozen, so a probe can be due without having been sent.
-    return this.#isFailing() && performance.now() < this.#probeAt ? undefined : this.#sendAndNote();
+    const isProbed = this.#failed >= patience && performance.now() < this.#probeAt;
+    return isProbed ? undefined : this.#sendAndNote();
   }
 
   async #sendAndNote(): Promise<void> {
     const began = performance.now();
     const delivered = await this.#send();
-    if (delivered === false) this.#failed(began);
-    if (delivered && performance.now() - began <= this.#timeout) this.#recovered();
+    if (delivered === false && this.#counts(began)) {
+      this.#failed += 1;
+      this.#probeLater();
+    }
+    if (delivered) this.#answered(performance.now() - began);
+  }
+
+  #answered(after: number): void {
+    this.#failed = 0;
+    this.#pause = shortestPause;
+    clearTimeout(this.#probe);
+    if (after <= this.#timeout) this.#late = 0;
   }
 
   // Of those that failed together, one counts.
-  #failed(began: number): void {
-    if (began < this.#failedAt) return;
-    this.#failures += 1;
+  #counts(began: number): boolean {
+    if (began < this.#failedAt) return false;
     this.#failedAt = performance.now();
-    this.#probeAt = this.#failedAt + this.#pause;
+    return true;
+  }
+
+  #probeLater(): void {
+    this.#probeAt = performance.now() + this.#pause;
     clearTimeout(this.#probe);
     this.#probe = setTimeout(() => void this.#sendAndNote(), this.#pause).unref();
     this.#pause = Math.min(this.#pause * 2, longestPause);
   }
 
-  #recovered(): void {
-    this.#failures = 0;
-    this.#pause = shortestPause;
-    clearTimeout(this.#probe);
-  }
-
-  #isFailing(): boolean {
-    return this.#failures >= patience;
+  #isPatient(): boolean {
+    return this.#late + this.#failed < patience;
   }
 }

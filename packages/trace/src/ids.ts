@@ -28,20 +28,25 @@ function hashOf(requestId: string): string {
 /** Random ids, but for the root span of an invocation: its trace id leads from the request id. */
 export class InvocationIds implements IdGenerator {
   readonly #random = new RandomIdGenerator();
-  #traceId: string | undefined;
+  #rootTraceId: string | undefined;
 
-  /** Starts a span that takes this trace id when it has no parent. */
-  startIn<Span>(traceId: string, start: () => Span): Span {
-    this.#traceId = traceId;
+  /** Whether the span that starts now is the root span of an invocation. */
+  get startsRoot(): boolean {
+    return this.#rootTraceId !== undefined;
+  }
+
+  /** Starts a root span, which takes this trace id when it has no parent. */
+  startRoot<Span>(traceId: string, start: () => Span): Span {
+    this.#rootTraceId = traceId;
     try {
       return start();
     } finally {
-      this.#traceId = undefined;
+      this.#rootTraceId = undefined;
     }
   }
 
   generateTraceId(): string {
-    return this.#traceId ?? this.#random.generateTraceId();
+    return this.#rootTraceId ?? this.#random.generateTraceId();
   }
 
   generateSpanId(): string {

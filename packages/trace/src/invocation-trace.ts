@@ -1,6 +1,6 @@
 import { currentInvocation, processState } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
-import { createContextKey } from "@opentelemetry/api";
+import { createContextKey, trace as api } from "@opentelemetry/api";
 import type { Context, Span } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { Origin } from "./exporters/exporter.ts";
@@ -14,13 +14,15 @@ export interface InvocationTrace {
   readonly root: Span;
   /** On the clock of `performance.now`, which no one sets back. */
   readonly openedAt: number;
-  /** What the invocation runs in: its root span, and the baggage of its caller. */
-  readonly context: Context;
+  /** What the caller has sent. */
+  readonly parent: Context;
+  /** What the invocation runs in, once somebody has asked: see `contextOf`. */
+  context: Context | undefined;
   readonly origin: Origin;
   /** The name that the root span was given. */
   readonly name: string;
   /** What the application gives to `writeHead`, which cannot be asked for later. */
-  readonly writtenHeaders: () => Headers | undefined;
+  readonly writtenHeaders: (() => Headers | undefined) | undefined;
   /** Ended spans that are not sampled, in case the invocation fails; `undefined` once its outcome is known. */
   held: ReadableSpan[] | undefined;
 }
@@ -65,9 +67,11 @@ export function traceOf(invocation: object | undefined): InvocationTrace | undef
 
 const invocationKey = createContextKey("fcrt invocation");
 
-/** A context whose spans belong to an invocation, wherever they start. */
-export function contextFor(invocation: Invocation, context: Context): Context {
-  return context.setValue(invocationKey, invocation);
+/** What an invocation runs in: its root span, the baggage of its caller, and whose spans start there. */
+export function contextOf(trace: InvocationTrace): Context {
+  const { invocation, parent, root } = trace;
+  trace.context ??= api.setSpan(parent.setValue(invocationKey, invocation), root);
+  return trace.context;
 }
 
 /** The invocation that a span belongs to which starts in this context, and now. */

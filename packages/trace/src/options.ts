@@ -10,6 +10,7 @@ export interface Instrumentation {
   readonly instrumentationName: string;
   setTracerProvider(provider: TracerProvider): void;
   enable(): void;
+  disable(): void;
   getConfig(): object;
   setConfig(config: object): void;
 }

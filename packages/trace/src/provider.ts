@@ -13,11 +13,11 @@ import { invocationContextManager } from "./context-manager.ts";
 import type { Send } from "./flush.ts";
 import { registeredGlobals, registerGlobals } from "./globals.ts";
 import { InvocationIds } from "./ids.ts";
-import { traceOf } from "./invocation-trace.ts";
+import { contextOf, traceOf } from "./invocation-trace.ts";
 import { environmentVariable } from "./options.ts";
 import type { Settings } from "./options.ts";
 import { resourceOf } from "./resource.ts";
-import { forRootSpan, recording, samplerOf } from "./sampler.ts";
+import { recording, samplerOf } from "./sampler.ts";
 
 /** What makes the spans of this process: our provider, or the one that the application has registered. */
 export interface Provider {
@@ -45,8 +45,8 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
   }
   return {
     startRoot: (traceId, name, options, parent) =>
-      ids.startIn(traceId, () =>
-        provider.getTracer("@fcrt/trace").startSpan(name, options, forRootSpan(parent)),
+      ids.startRoot(traceId, () =>
+        provider.getTracer("@fcrt/trace").startSpan(name, options, parent),
       ),
     forceFlush: provider === own ? undefined : async () => flushed(provider, settings.flushTimeout),
     entersContext: theirContext !== undefined,
@@ -60,7 +60,7 @@ function lazyProvider(settings: Settings, processor: SpanProcessor): FlushingPro
   const make = (): BasicTracerProvider =>
     new BasicTracerProvider({
       resource: resourceOf(settings, functionName()),
-      sampler: recording(settings.sampler ?? samplerOf(), settings.keepFailures),
+      sampler: recording(settings.sampler ?? samplerOf(), ids, settings.keepFailures),
       idGenerator: ids,
       spanProcessors: [processor],
     });
@@ -90,7 +90,10 @@ function functionName(): string | undefined {
 }
 
 function contextManager(): ReturnType<typeof invocationContextManager> {
-  return invocationContextManager(() => traceOf(currentInvocation())?.context);
+  return invocationContextManager(() => {
+    const running = traceOf(currentInvocation());
+    return running && contextOf(running);
+  });
 }
 
 function propagator(): CompositePropagator {
@@ -102,6 +105,8 @@ function propagator(): CompositePropagator {
 // It would make a second server span of each invocation.
 function leaveServerRequests(instrumentation: Settings["instrumentations"][number]): void {
   if (instrumentation.instrumentationName !== "@opentelemetry/instrumentation-http") return;
+  // It heeds this only when it begins to work.
+  instrumentation.disable();
   instrumentation.setConfig({
     ...instrumentation.getConfig(),
     disableIncomingRequestInstrumentation: true,

@@ -1,5 +1,3 @@
-import { createContextKey } from "@opentelemetry/api";
-import type { Context } from "@opentelemetry/api";
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
@@ -9,25 +7,18 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import type { Sampler } from "@opentelemetry/sdk-trace-base";
 import { warn } from "./complaints.ts";
+import type { InvocationIds } from "./ids.ts";
 import { environmentVariable } from "./options.ts";
-
-const rootKey = createContextKey("fcrt root span");
-
-/** Marks a context as the one that a root span of an invocation starts in. */
-export function forRootSpan(context: Context): Context {
-  return context.setValue(rootKey, true);
-}
 
 /**
  * Lets a root span that is not sampled record all the same, so that its status counts: what a function answers must
  * not hang on sampling. With `everything`, so do the spans below it.
  */
-export function recording(sampler: Sampler, everything: boolean): Sampler {
+export function recording(sampler: Sampler, ids: InvocationIds, everything: boolean): Sampler {
   return {
-    shouldSample(context, ...span) {
-      const result = sampler.shouldSample(context, ...span);
-      const records = everything || context.getValue(rootKey) === true;
-      return records && result.decision === SamplingDecision.NOT_RECORD
+    shouldSample(...span) {
+      const result = sampler.shouldSample(...span);
+      return (everything || ids.startsRoot) && result.decision === SamplingDecision.NOT_RECORD
         ? { ...result, decision: SamplingDecision.RECORD }
         : result;
     },

@@ -38,7 +38,7 @@ export class SpanQueue {
     this.#waiting.push({ ...ended, size });
     this.#bytes += size;
     this.#dropOldest();
-    if (this.#waiting.length >= spansAhead && !this.#isExporting) void this.flush();
+    if (this.#waiting.length % spansAhead === 0 && !this.#isExporting) void this.flush();
   }
 
   /**
@@ -55,12 +55,12 @@ export class SpanQueue {
     return this.#following;
   }
 
-  /** Lets the exporter finish, and says what is lost if the process ends now. */
+  /** Says what is lost if the process ends now, and lets the exporter finish. */
   async close(): Promise<void> {
-    await this.#exporter.finish?.();
     const left = this.#waiting.length + this.#inFlight;
     if (left > 0) this.#complaints.left(left);
     this.#complaints.close();
+    await this.#exporter.finish?.();
   }
 
   // All that waits now, one batch after the other; the first one that fails ends it. An exporter that waits for nothing

@@ -1,6 +1,6 @@
 import { handleProcessEvents, processState } from "@fcrt/core/extension";
 import type { Extension, Invocation } from "@fcrt/core/extension";
-import { context as activeContext, SpanKind, TraceFlags, trace } from "@opentelemetry/api";
+import { context as activeContext, SpanKind, TraceFlags } from "@opentelemetry/api";
 import type { Attributes, Span } from "@opentelemetry/api";
 import {
   platformAttributes,
@@ -12,7 +12,7 @@ import { createExporter } from "./exporters/create-exporter.ts";
 import { markFailure, mirrorStatus } from "./failure.ts";
 import { Flush } from "./flush.ts";
 import { traceIdFrom } from "./ids.ts";
-import { contextFor, forget, remember, traceOf } from "./invocation-trace.ts";
+import { contextOf, forget, remember, traceOf } from "./invocation-trace.ts";
 import type { InvocationTrace } from "./invocation-trace.ts";
 import { settingsOf } from "./options.ts";
 import type { Settings, TracingOptions } from "./options.ts";
@@ -63,7 +63,7 @@ export function createTracing(options: TracingOptions): Extension {
     ...(provider.entersContext && {
       async around(invocation, next) {
         const running = traceHere(invocation);
-        await (running ? activeContext.with(running.context, next) : next());
+        await (running ? activeContext.with(contextOf(running), next) : next());
       },
     }),
 
@@ -92,45 +92,48 @@ function openTrace(
   provider: Provider,
   settings: Settings,
 ): InvocationTrace {
-  const { kind, request, response, requestId, openedAt } = invocation;
+  const openedAt = performance.now();
+  const { response, requestId } = invocation;
   const { credentials, tracing: sent } = invocation.context;
-  const parent = contextFor(invocation, parentContextOf(invocation));
-  const attributes = (): Attributes => ({
-    ...platformAttributes(invocation),
-    ...(kind === "http-invoke" && request && requestAttributes(request, settings)),
-  });
+  const parent = parentContextOf(invocation);
   const name = spanNameOf(invocation);
-  const root = provider.startRoot(
-    traceIdFrom(requestId),
-    name,
-    {
-      kind: SpanKind.SERVER,
-      startTime: openedAt,
-      // The samplers of OpenTelemetry do not look at them, and what is not sampled does not need them.
-      ...(settings.sampler && { attributes: attributes() }),
-    },
-    parent,
-  );
-  if (isSampled(root) || settings.keepFailures) root.setAttributes(attributes());
+  const options = {
+    kind: SpanKind.SERVER,
+    startTime: invocation.openedAt,
+    // The samplers of OpenTelemetry do not look at them, and what is not sampled does not need them.
+    ...(settings.sampler && { attributes: openingAttributes(invocation, settings) }),
+  };
+  const root = provider.startRoot(traceIdFrom(requestId), name, options, parent);
+  if (isSampled(root) || settings.keepFailures)
+    root.setAttributes(openingAttributes(invocation, settings));
+  const watchesHead = response && settings.responseHeaders.length > 0;
   return {
     invocation,
     settings,
     root,
     name,
-    openedAt: performance.now(),
-    writtenHeaders:
-      response && settings.responseHeaders.length > 0 ? watchHead(response) : () => undefined,
-    context: trace.setSpan(parent, root),
+    openedAt,
+    parent,
+    context: undefined,
     origin: { requestId, credentials, endpoint: sent.jaegerEndpoint },
+    writtenHeaders: watchesHead ? watchHead(response) : undefined,
     held: [],
   };
+}
+
+function openingAttributes(invocation: Invocation, settings: Settings): Attributes {
+  const attributes = platformAttributes(invocation);
+  const { kind, request } = invocation;
+  return kind === "http-invoke" && request
+    ? Object.assign(attributes, requestAttributes(request, settings))
+    : attributes;
 }
 
 function endTrace(ending: InvocationTrace): void {
   const { root, invocation, settings, writtenHeaders } = ending;
   markFailure(root, invocation);
   if (invocation.kind === "http-invoke") {
-    root.setAttributes(responseAttributes(invocation, writtenHeaders(), settings));
+    root.setAttributes(responseAttributes(invocation, writtenHeaders?.(), settings));
     nameByRoute(ending);
   }
   root.end(invocation.openedAt + performance.now() - ending.openedAt);

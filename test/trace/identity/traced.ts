@@ -6,7 +6,6 @@ import type { AdoptOptions, Handlers } from "@fcrt/core";
 import { tracing } from "@fcrt/trace";
 import type { TracingOptions } from "@fcrt/trace";
 import { context, propagation, trace } from "@opentelemetry/api";
-import type { Attributes } from "@opentelemetry/api";
 import { InMemorySpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { onTestFinished } from "vitest";
@@ -58,11 +57,14 @@ export async function adoptTraced(
 
 /** Lets OpenTelemetry be as it is in a fresh process once the test is over. */
 export function forgetGlobalsAfterTest(): void {
-  onTestFinished(() => {
-    trace.disable();
-    context.disable();
-    propagation.disable();
-  });
+  onTestFinished(forgetGlobals);
+}
+
+/** Lets OpenTelemetry be as it is in a fresh process. */
+export function forgetGlobals(): void {
+  trace.disable();
+  context.disable();
+  propagation.disable();
 }
 
 /** Sends an event invocation with a request id and more headers. */
@@ -81,21 +83,6 @@ export function rootAmong(spans: readonly ReadableSpan[], requestId: string): Re
   if (!root || roots.length > 1)
     throw new Error(`Expected one root span of ${requestId}, got ${roots.length}`);
   return root;
-}
-
-/** A span in short: what it is called, whose child it is, how it ended. */
-export function shortOf(span: ReadableSpan): {
-  name: string;
-  traceId: string;
-  parent: string | undefined;
-  attributes: Attributes;
-} {
-  return {
-    name: span.name,
-    traceId: span.spanContext().traceId,
-    parent: span.parentSpanContext?.spanId,
-    attributes: span.attributes,
-  };
 }
 
 function setUp(): InMemorySpanExporter {

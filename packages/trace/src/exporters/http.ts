@@ -24,7 +24,7 @@ interface Message {
 /** Sends a POST with its length over a kept connection, and no span of its own. */
 export type Post = (message: Message) => Promise<Answer>;
 
-/** Files with what TLS needs beyond Node's own certificates. */
+/** Files that TLS takes: the certificate in place of those that Node trusts, a key and its certificate to be known by. */
 export interface TlsFiles {
   readonly certificate: string | undefined;
   readonly clientKey: string | undefined;
@@ -32,6 +32,7 @@ export interface TlsFiles {
 }
 
 const longestAnswer = 64 * 1024;
+const longestRetryAfter = 300_000;
 const agentOptions = { keepAlive: true };
 
 /**
@@ -119,5 +120,5 @@ function isReset(error: NodeJS.ErrnoException): boolean {
 function retryAfterOf(value: string | undefined): number | undefined {
   if (!value) return undefined;
   const wait = /^\d{1,9}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), longestRetryAfter);
 }
