@@ -45,8 +45,10 @@ function configsOf(cwd: string): UserConfig[] {
   return [
     ...libraries.map((entry): UserConfig => ({ ...common, entry, format: ["esm", "cjs"] })),
     ...commandSourcesOf(manifest).map((entry): UserConfig => ({ ...common, entry, format: "esm" })),
-    types,
-    { ...types, outExtensions: () => ({ js: ".cjs", dts: ".d.cts" }) },
+    // A package of commands alone has nothing to import.
+    ...(libraries.length > 0
+      ? [types, { ...types, outExtensions: () => ({ js: ".cjs", dts: ".d.cts" }) }]
+      : []),
   ];
 }
 

@@ -1,0 +1,53 @@
+import { endMarker, header } from "@fcrt/core/protocol";
+import type { Kind } from "@fcrt/core/protocol";
+import type { RuntimeRequest, RuntimeResponse } from "./connections.ts";
+import type { LogLine } from "./log.ts";
+
+/** What the platform calls a failure towards the caller. */
+export type ErrorType =
+  | "HandledInvocationError"
+  | "UnhandledInvocationError"
+  | "InitializationError"
+  | "InvalidArgument"
+  | "BadResponse";
+
+/** How the platform records an invocation. */
+export type InvocationOutcome =
+  | { readonly status: "success" }
+  | { readonly status: "failure"; readonly errorType: ErrorType; readonly reason: string };
+
+/** One request of the platform to a runtime, and what came of it. */
+export interface Invocation {
+  readonly kind: Kind;
+  readonly requestId: string;
+  /** As it was sent; of one that did not reach the runtime as it would have been. */
+  readonly request: RuntimeRequest;
+  /** Absent when none came, or not a whole one. */
+  readonly response: RuntimeResponse | undefined;
+  readonly outcome: InvocationOutcome;
+  /** In milliseconds, from the request until the response had ended. */
+  readonly duration: number;
+  /** Whether it was the first on its instance. */
+  readonly coldStart: boolean;
+  /** What was written until the response had ended; what is late is in the gateway's log. */
+  readonly log: readonly LogLine[];
+}
+
+/** A response without the status header is a success: what is not reported did not happen. */
+export function outcomeOf(
+  kind: Kind,
+  requestId: string,
+  { headers }: RuntimeResponse,
+  log: readonly LogLine[],
+): InvocationOutcome {
+  const status = headers.find(([name]) => name.toLowerCase() === header.status)?.[1];
+  if (status === undefined || status === "200") return { status: "success" };
+  const handled = endMarker(kind, requestId, "handled");
+  return {
+    status: "failure",
+    errorType: log.some(({ text }) => text === handled)
+      ? "HandledInvocationError"
+      : "UnhandledInvocationError",
+    reason: `the runtime answered ${header.status}: ${status}`,
+  };
+}
