@@ -25,7 +25,7 @@ export interface FunctionFacts {
 }
 
 /** Credentials that open nothing, and that nobody else has: wherever one shows up, it was leaked. */
-export interface FunctionCredentials {
+interface FunctionCredentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken: string;

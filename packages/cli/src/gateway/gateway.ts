@@ -67,6 +67,11 @@ export class Gateway {
     return this.#instance;
   }
 
+  /** Whether the log holds what the program writes. */
+  get seesOutput(): boolean {
+    return "command" in this.#options.target;
+  }
+
   /** What came of the call of `initialize` on the instance that runs; `undefined` when there was none. */
   get initialization(): Promise<Invocation> | undefined {
     return this.#initialization;
@@ -101,7 +106,9 @@ export class Gateway {
   /** Sends a request as it is, and judges nothing. Rejects when the connection breaks. */
   async send(request: RuntimeRequest): Promise<RuntimeResponse> {
     const { connections } = await this.instance();
-    return connections.send(request);
+    const response = await connections.send(request);
+    await whatIsWrittenIsRead();
+    return response;
   }
 
   /** One connection of its own. Whoever asks for it closes it. */

@@ -4,7 +4,7 @@ import type { RuntimeRequest, RuntimeResponse } from "./connections.ts";
 import type { LogLine } from "./log.ts";
 
 /** What the platform calls a failure towards the caller. */
-export type ErrorType =
+type ErrorType =
   | "HandledInvocationError"
   | "UnhandledInvocationError"
   | "InitializationError"

@@ -35,6 +35,16 @@ export class Log {
     return this.#dropped;
   }
 
+  /** How many lines have been read, those that had to make room included. */
+  get position(): number {
+    return this.#dropped + this.#lines.length;
+  }
+
+  /** What has been read since then. */
+  since(position: number): readonly LogLine[] {
+    return this.#lines.slice(Math.max(0, position - this.#dropped));
+  }
+
   of(requestId: string): readonly LogLine[] {
     return this.#lines.filter((line) => line.requestId === requestId);
   }

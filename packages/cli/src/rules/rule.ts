@@ -3,7 +3,7 @@ import type { Invocation } from "../gateway/invocation.ts";
 import type { Call } from "../gateway/platform-request.ts";
 
 /** What a rule is about; also the middle of its id. */
-export type Family =
+type Family =
   | "start-up"
   | "dispatch"
   | "status"
@@ -17,7 +17,7 @@ export type Family =
   | "resilience";
 
 /** `must`: the specification says so. `should`: other documents of the platform do, or it is known to go wrong. */
-export type Severity = "must" | "should";
+type Severity = "must" | "should";
 
 /**
  * What a rule cannot do without; when it is not there, the rule is skipped and says why.
@@ -57,8 +57,8 @@ export interface Subject {
   readonly gateway: Gateway;
   /** A gateway of one's own with the same function; it is killed when the rule has ended. */
   readonly fresh: (options?: Partial<GatewayOptions>) => Promise<Gateway>;
-  /** How the function is made to succeed. Never empty. */
-  readonly successes: readonly Call[];
+  /** How the function is made to succeed. */
+  readonly successes: Calls;
   /** How the function is made to fail; empty when nobody has told. */
   readonly failures: readonly Call[];
   /** What came of the call of `initialize`, made once when the shared gateway started. */
@@ -68,6 +68,9 @@ export interface Subject {
   /** One invocation for each of `failures`, made once for all rules. */
   readonly failed: () => Promise<readonly Invocation[]>;
 }
+
+/** At least one. */
+export type Calls = readonly [Call, ...Call[]];
 
 /** What a rule has found. */
 export type Finding =
