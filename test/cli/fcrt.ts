@@ -16,6 +16,7 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly node?: string;
+  readonly nodeOptions?: readonly string[];
   readonly input?: string;
   /** Is given the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
@@ -33,9 +34,16 @@ export const fixtures: string = fileURLToPath(new URL("../fixtures/rules/", impo
 
 /** Runs the built command as a user does, to its end. */
 export async function fcrt(args: readonly string[], options: RunOptions = {}): Promise<Run> {
-  const { node = process.execPath, cwd = fixtures, env = {}, input, onStart } = options;
+  const {
+    node = process.execPath,
+    cwd = fixtures,
+    env = {},
+    input,
+    onStart,
+    nodeOptions = [],
+  } = options;
   const { stopWith = onTestFinished } = options;
-  const child = spawn(node, [bin, ...args], {
+  const child = spawn(node, [...nodeOptions, bin, ...args], {
     cwd,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     stdio: ["pipe", "pipe", "pipe"],

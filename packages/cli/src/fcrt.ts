@@ -4,6 +4,8 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { CannotRun } from "./cannot-run.ts";
 import { checkCommand } from "./commands/check.ts";
+import { invokeCommand } from "./commands/invoke.ts";
+import { printable } from "./report/report.ts";
 
 const cannotRun = 2;
 
@@ -17,7 +19,8 @@ const fcrt = new Command("fcrt")
   .description("A local Function Compute: checks and invokes custom runtimes.")
   .version(manifest.version)
   .enablePositionalOptions()
-  .addCommand(checkCommand());
+  .addCommand(checkCommand())
+  .addCommand(invokeCommand());
 for (const command of [fcrt, ...fcrt.commands]) command.exitOverride().showHelpAfterError(false);
 
 try {
@@ -30,6 +33,6 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its own sentence, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : cannotRun;
   if (!(error instanceof CannotRun)) throw error;
-  process.stderr.write(`fcrt: ${error.message}\n`);
+  process.stderr.write(`fcrt: ${printable(error.message)}\n`);
   return cannotRun;
 }

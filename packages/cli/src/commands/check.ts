@@ -77,7 +77,7 @@ async function check(command: readonly string[], flags: CheckFlags): Promise<voi
   const ways = await waysOf(flags);
   const name = "url" in target ? target.url.origin : target.command.join(" ");
 
-  const { say, end } = progress();
+  const { say, end } = progress("lines");
   say(`Starting ${name}`);
   const results = await runRules({
     gateway: { target, generation, ...limits },

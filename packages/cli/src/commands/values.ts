@@ -27,13 +27,17 @@ export function integerOf(name: string, given: string, least: number, most: numb
 export async function eventOf(name: string, given: string): Promise<string | Uint8Array> {
   if (given === "-") return textOf(process.stdin);
   if (isJson(given)) return given;
+  return readFile(name, given);
+}
+
+/** @throws CannotRun for a file that cannot be read */
+export function readFile(name: string, path: string): Uint8Array {
   try {
-    return readFileSync(given);
+    return readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CannotRun(
-      `Expected \`${name}\` to be a file, JSON or \`-\`, got \`${given}\`: ${reason}`,
-    );
+    const { code = "" } = error instanceof Error && "code" in error ? error : {};
+    const reason = code === "ENOENT" ? "there is no such file" : String(code);
+    throw new CannotRun(`Expected \`${name}\` to name a file, got \`${path}\`: ${reason}`);
   }
 }
 

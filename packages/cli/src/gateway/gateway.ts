@@ -7,7 +7,7 @@ import { functionFacts } from "./function-facts.ts";
 import type { FunctionFacts, Generation } from "./function-facts.ts";
 import { startInstance } from "./instance.ts";
 import type { Instance, Target } from "./instance.ts";
-import { outcomeOf } from "./invocation.ts";
+import { lacksHook, outcomeOf } from "./invocation.ts";
 import type { Invocation, InvocationOutcome } from "./invocation.ts";
 import { brokenLimitOf, refusalOf } from "./limits.ts";
 import { Log } from "./log.ts";
@@ -103,12 +103,13 @@ export class Gateway {
     return this.#exchange(await this.instance(), kind, requestId, request);
   }
 
-  /** Sends a request as it is, and judges nothing. Rejects when the connection breaks. */
+  /** Sends a request as it is, and judges nothing. Rejects, with what has happened, when no whole response comes. */
   async send(request: RuntimeRequest): Promise<RuntimeResponse> {
-    const { connections } = await this.instance();
-    const response = await connections.send(request);
+    const instance = await this.instance();
+    const given = await this.#answer(instance, request);
     await whatIsWrittenIsRead();
-    return response;
+    if ("response" in given) return given.response;
+    throw new Error(`${request.method} ${request.path}: no response: ${given.reason}`);
   }
 
   /** One connection of its own. Whoever asks for it closes it. */
@@ -187,13 +188,14 @@ export class Gateway {
     this.#initialization ??= this.callHook("initialize");
     const initialization = await this.#initialization;
     const { outcome, response } = initialization;
-    const failed = outcome.status === "failure" || (response?.status ?? 0) >= 300;
-    if (!failed) return undefined;
-    this.#initialization = undefined;
-    if ((response?.status ?? 500) >= 500) await this.kill();
+    // On the platform nobody would have configured what is not there.
+    if (hasSucceeded(response, outcome) || lacksHook(initialization)) return undefined;
+    // A 404 is for the next call to try again; anything worse costs the instance.
+    if (response?.status === 404 || response?.status === 400) this.#initialization = undefined;
+    else await this.kill();
     const reason =
-      outcome.status === "failure" ? outcome.reason : `it answered status ${response?.status}`;
-    return failure("InitializationError", `The initializer failed: ${reason}`);
+      outcome.status === "failure" ? outcome.reason : `it answered StatusCode ${response?.status}`;
+    return failure("InitializationError", `the initialization failed: ${reason}`);
   }
 
   async #exchange(
@@ -207,12 +209,13 @@ export class Gateway {
     this.#running += 1;
     instance.program?.thaw();
     this.log.open(requestId);
+    const { position } = this.log;
     const started = performance.now();
     const given = await this.#answer(instance, request);
     const duration = performance.now() - started;
     await whatIsWrittenIsRead();
     this.log.close(requestId);
-    const log = this.log.of(requestId);
+    const log = this.log.since(position).filter((line) => line.requestId === requestId);
     this.#running -= 1;
     await this.#rest(instance, kind);
 
@@ -275,6 +278,13 @@ const stopPatience = 3000;
 
 function isHook(kind: Kind): boolean {
   return kind !== "invoke" && kind !== "http-invoke";
+}
+
+function hasSucceeded(
+  response: RuntimeResponse | undefined,
+  { status }: InvocationOutcome,
+): boolean {
+  return status === "success" && response !== undefined && response.status < 300;
 }
 
 function failure(

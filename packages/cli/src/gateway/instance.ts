@@ -1,10 +1,11 @@
 import { connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { defaultPort } from "@fcrt/core/protocol";
+import { defaultPort, variable } from "@fcrt/core/protocol";
 import { CannotRun } from "../cannot-run.ts";
 import { Connections } from "./connections.ts";
 import { environmentOf } from "./function-facts.ts";
 import type { FunctionFacts } from "./function-facts.ts";
+import { listeningPortsOf } from "./listening-ports.ts";
 import type { Log } from "./log.ts";
 import { describeExit, Program } from "./program.ts";
 
@@ -38,26 +39,13 @@ export async function startInstance(
 ): Promise<Instance> {
   if ("url" in target) return reachedAt(target.url, patience);
 
-  const { command } = target;
   const wantedPort = await freePort();
-  const defaultWasFree = await isFree(defaultPort);
-  const ports = defaultWasFree ? [wantedPort, defaultPort] : [wantedPort];
   const started = performance.now();
   const environment = environmentOf(facts, wantedPort, `c-local-${wantedPort}`);
-  const program = await Program.start(command, environment, log);
-  const port = await firstListening(ports, patience, program);
-  if (port === undefined) {
-    const { exit } = program;
-    if (!exit) await program.kill();
-    else await program.ended;
-    const what = exit
-      ? `it ended with ${describeExit(exit)}`
-      : `it did not within ${patience / 1000} s`;
-    const inUse = defaultWasFree ? "" : ` (port ${defaultPort} is in use by another program)`;
-    throw new CannotRun(
-      `Expected \`${command.join(" ")}\` to listen on port ${wantedPort}, which FC_SERVER_PORT names: ${what}${inUse}${lastLines(log)}`,
-    );
-  }
+  const program = await Program.start(target.command, environment, log);
+  const port = await portOf(program, wantedPort, patience);
+  if (port === undefined) throw await neverListens(target.command, program, wantedPort, log);
+
   const startTime = performance.now() - started;
   const connections = new Connections(host, port);
   return { program, host, port, wantedPort, connections, startTime };
@@ -79,10 +67,12 @@ const host = "127.0.0.1";
 async function reachedAt(url: URL, patience: number): Promise<Instance> {
   const port = Number(url.port || 80);
   const started = performance.now();
-  if (
-    (await firstListening([port], Math.min(patience, 5000), undefined, url.hostname)) === undefined
-  )
-    throw new CannotRun(`Expected a runtime to listen at \`${url.origin}\`, got no connection`);
+  const deadline = started + Math.min(patience, mostRemotePatience);
+  while (!(await isListening(url.hostname, port))) {
+    if (performance.now() > deadline)
+      throw new CannotRun(`Expected a runtime to listen at \`${url.origin}\`, got no connection`);
+    await pause(pollInterval);
+  }
   return {
     program: undefined,
     host: url.hostname,
@@ -93,22 +83,48 @@ async function reachedAt(url: URL, patience: number): Promise<Instance> {
   };
 }
 
-async function firstListening(
-  ports: readonly number[],
+// Somebody else has started it already.
+const mostRemotePatience = 5000;
+const pollInterval = 10;
+
+async function portOf(
+  program: Program,
+  wantedPort: number,
   patience: number,
-  program: Program | undefined,
-  address = host,
 ): Promise<number | undefined> {
   const deadline = performance.now() + patience;
-  for (;;) {
-    for (const port of ports) {
-      const accepted = await isListening(address, port);
-      if (program?.exit) return undefined;
-      if (accepted) return port;
+  while (performance.now() < deadline) {
+    for (const port of [wantedPort, defaultPort]) {
+      const accepted = await isListening(host, port);
+      if (program.exit) return undefined;
+      if (accepted && (port === wantedPort || isOwn(port, program))) return port;
     }
-    if (performance.now() > deadline) return undefined;
-    await pause(10);
+    await pause(pollInterval);
   }
+  return undefined;
+}
+
+// On the default port anybody may listen.
+function isOwn(port: number, { id }: Program): boolean {
+  return listeningPortsOf(id)?.includes(port) ?? true;
+}
+
+async function neverListens(
+  command: readonly string[],
+  program: Program,
+  wantedPort: number,
+  log: Log,
+): Promise<CannotRun> {
+  const elsewhere = listeningPortsOf(program.id)?.join(", ");
+  const exit = program.exit && (await program.ended);
+  await program.kill();
+  const happened = exit
+    ? `it ended with ${describeExit(exit)}`
+    : elsewhere
+      ? `it listens on port ${elsewhere} instead`
+      : "it does not";
+  const expected = `Expected \`${command.join(" ")}\` to listen on port ${wantedPort}, which ${variable.port[0]} names, or on ${defaultPort}`;
+  return new CannotRun(`${expected}: ${happened}${lastLines(log)}`);
 }
 
 /** Below the ports that a system gives to connections of its own accord. */
@@ -128,7 +144,9 @@ async function isFree(port: number): Promise<boolean> {
   return free;
 }
 
+// Without stacks: what went wrong stands above them.
 function lastLines({ lines }: Log): string {
-  const last = lines.slice(-10).map(({ text }) => `\n  ${text.slice(0, 500)}`);
+  const telling = lines.filter(({ text }) => text.trim() !== "" && !/^\s+at /.test(text));
+  const last = telling.slice(-10).map(({ text }) => `\n  ${text.slice(0, 500)}`);
   return last.length > 0 ? `. It wrote last:${last.join("")}` : ". It wrote nothing.";
 }

@@ -51,3 +51,14 @@ export function outcomeOf(
     reason: `the runtime answered ${header.status}: ${status}`,
   };
 }
+
+/**
+ * Whether a function has no such hook: an application answers with its own page for unknown paths, not with what went
+ * wrong.
+ */
+export function lacksHook({ response }: Invocation): boolean {
+  return response?.status === 404 && !response.body.includes(errorMember);
+}
+
+// In the error body of all runtimes.
+const errorMember = '"errorMessage"';

@@ -64,7 +64,7 @@ export function hookRequestOf(
 }
 
 /** The headers that the platform puts on a request. Many are empty, which says as much as if they were absent. */
-export function platformHeadersOf(
+function platformHeadersOf(
   facts: FunctionFacts,
   kind: Kind,
   requestId: string,

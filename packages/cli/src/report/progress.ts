@@ -6,9 +6,9 @@ export interface Progress {
   readonly end: () => void;
 }
 
-/** A spinner on a terminal; elsewhere a line whenever something else goes on. */
-export function progress(): Progress {
-  if (!process.stderr.isTTY) return lines();
+/** A spinner on a terminal; elsewhere a line whenever something else goes on, or nothing at all. */
+export function progress(elsewhere: "lines" | "nothing"): Progress {
+  if (!process.stderr.isTTY) return elsewhere === "lines" ? lines() : { say() {}, end() {} };
   // Whoever started the program also ends it on a signal; the spinner must not exit before.
   const spinner = yoctoSpinner({ handleSignals: false });
   return {

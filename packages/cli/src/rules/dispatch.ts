@@ -2,10 +2,11 @@ import { controlPath, header, parseMarker, startMarker } from "@fcrt/core/protoc
 import type { Kind } from "@fcrt/core/protocol";
 import type { Headers, RuntimeRequest, RuntimeResponse } from "../gateway/connections.ts";
 import type { Gateway } from "../gateway/gateway.ts";
+import { lacksHook } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
 import type { Call } from "../gateway/platform-request.ts";
 import { hookRequestOf, newRequestId, requestOf } from "../gateway/platform-request.ts";
-import { finding, forEach, skipped } from "./rule.ts";
+import { finding, forEach, noInitializer, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
 import { describeAnswer, describeLines, describeResponse } from "./seen.ts";
 
@@ -80,7 +81,7 @@ export const dispatchRules: readonly Rule[] = [
     needs: ["output"],
     check: async ({ gateway, initialization }) => {
       if (!gateway.log.of(initialization.requestId).some(({ text }) => parseMarker(text)))
-        return skipped("it writes no markers of an initialization, by which one could tell");
+        return skipped("an initialization writes no markers, by which one could tell");
       const requestId = newRequestId(gateway.facts.generation, "initialize");
       const request = hookRequestOf("initialize", gateway.facts, requestId);
       const lines = await written(gateway, {
@@ -103,7 +104,7 @@ export const dispatchRules: readonly Rule[] = [
     needs: ["output"],
     check: async ({ gateway, initialization }) => {
       const first = textsOf(gateway.log.of(initialization.requestId));
-      if (initialization.outcome.status === "failure") return skipped("the initialization failed");
+      if (lacksHook(initialization)) return skipped(noInitializer);
       if (first.length === 0)
         return skipped("the initialization writes no line of its own, by which one could tell");
       const again = await gateway.callHook("initialize");

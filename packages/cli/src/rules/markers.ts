@@ -1,11 +1,12 @@
 import { endMarker, parseMarker, startMarker } from "@fcrt/core/protocol";
 import type { Gateway } from "../gateway/gateway.ts";
 import { makeGiveWay } from "../gateway/give-way.ts";
+import { lacksHook } from "../gateway/invocation.ts";
 import type { Invocation } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
 import type { Call } from "../gateway/platform-request.ts";
 import { invokeToEnd } from "./bench.ts";
-import { finding, forEach } from "./rule.ts";
+import { finding, forEach, noInitializer, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
 import { describeLines } from "./seen.ts";
 
@@ -51,6 +52,7 @@ export const markerRules: readonly Rule[] = [
     check: async (subject) =>
       forEach(await invocationsOf(subject), (invocation) => {
         const lines = linesOf(subject, invocation);
+        if (!lines.some(isMarker)) return skipped(noMarkers);
         const moments = lines.flatMap(({ text }) => parseMarker(text)?.moment ?? []);
         return finding(
           moments.join() === "Start,End",
@@ -69,7 +71,8 @@ export const markerRules: readonly Rule[] = [
     check: async (subject) =>
       forEach(await invocationsOf(subject), (invocation) => {
         const lines = linesOf(subject, invocation);
-        const astray = lines.some(({ source, text }) => source === "stderr" && parseMarker(text));
+        if (!lines.some(isMarker)) return skipped(noMarkers);
+        const astray = lines.some((line) => line.source === "stderr" && isMarker(line));
         return finding(!astray, "no marker on stderr", describeLines(lines));
       }),
   },
@@ -103,6 +106,7 @@ export const markerRules: readonly Rule[] = [
     check: async (subject) =>
       forEach(await invocationsOf(subject), (invocation) => {
         const lines = linesOf(subject, invocation).filter(({ source }) => source === "stdout");
+        if (!lines.some(isMarker)) return skipped(noMarkers);
         const outer = [lines[0], lines.at(-1)].map((line) => parseMarker(line?.text ?? "")?.moment);
         return finding(
           outer.join() === "Start,End",
@@ -149,6 +153,7 @@ export const markerRules: readonly Rule[] = [
       const { initialization } = subject;
       const { kind, requestId } = initialization;
       const lines = linesOf(subject, initialization);
+      if (lacksHook(initialization) && !lines.some(isMarker)) return skipped(noInitializer);
       const [start, end] = [startMarker(kind, requestId), endMarker(kind, requestId)];
       const good = has(lines, start) && lines.some(({ text }) => text.startsWith(end));
       return finding(good, `the lines\n${start}\n${end}`, describeLines(lines));
@@ -227,6 +232,12 @@ async function invocationsOf({ succeeded, failed }: Subject): Promise<Invocation
 function linesOf({ gateway }: Subject, { requestId }: Invocation): readonly LogLine[] {
   return gateway.log.of(requestId);
 }
+
+function isMarker({ text }: LogLine): boolean {
+  return parseMarker(text) !== undefined;
+}
+
+const noMarkers = "there are no markers on stdout or stderr, which FC-MARKERS-001 tells";
 
 function has(lines: readonly LogLine[], text: string): boolean {
   return lines.some((line) => line.text === text);

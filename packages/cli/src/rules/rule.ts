@@ -95,6 +95,10 @@ export function skipped(reason: string): Finding {
   return { result: "skipped", reason };
 }
 
+/** Why there is nothing to see of an initialization. */
+export const noInitializer =
+  "the function has no initializer: the call is answered with StatusCode 404";
+
 /** Judges each; the first that fails is what the rule has found, else the first. */
 export function forEach<T>(items: readonly T[], judge: (item: T) => Finding): Finding {
   const findings = items.map(judge);

@@ -4,7 +4,7 @@ import type { Invocation } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
 
 /** The value of a header; of several with one name the first. `undefined` when there is none. */
-export function headerOf(response: RuntimeResponse | undefined, name: string): string | undefined {
+function headerOf(response: RuntimeResponse | undefined, name: string): string | undefined {
   return response?.headers.find(([given]) => given.toLowerCase() === name.toLowerCase())?.[1];
 }
 

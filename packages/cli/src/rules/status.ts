@@ -1,7 +1,8 @@
 import { header } from "@fcrt/core/protocol";
+import { lacksHook } from "../gateway/invocation.ts";
 import type { Invocation } from "../gateway/invocation.ts";
 import type { Call } from "../gateway/platform-request.ts";
-import { finding, forEach } from "./rule.ts";
+import { finding, forEach, noInitializer, skipped } from "./rule.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { describeResponse, reportedStatusOf } from "./seen.ts";
 
@@ -67,6 +68,7 @@ export const statusRules: readonly Rule[] = [
     title: "An initialization that succeeds answers StatusCode 200 and reports it",
     source: spec,
     check: async ({ initialization }) => {
+      if (lacksHook(initialization)) return skipped(noInitializer);
       const good =
         initialization.response?.status === 200 &&
         reportedStatusOf(initialization.response) === "200";
@@ -118,7 +120,8 @@ export const statusRules: readonly Rule[] = [
         const values = invocation.response?.headers
           .filter(([name]) => name.toLowerCase() === header.status)
           .map(([, value]) => value);
-        const good = values?.length === 1 && isKnown(values[0]);
+        if (!values || values.length === 0) return skipped(`there is no ${header.status}`);
+        const good = values.length === 1 && isKnown(values[0]);
         return judged(good, `one ${header.status}, either 200 or 404`, invocation);
       }),
   },

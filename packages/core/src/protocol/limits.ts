@@ -7,7 +7,7 @@ export const limit = {
   /** The event or body of a call that waits for its answer. */
   requestBody: 33_554_432,
   /** The event of a call that does not wait. */
-  asyncRequestBody: 128192,
+  asyncRequestBody: 131_072,
   /** All response headers together. More is a bad gateway. */
   responseHeaders: 8192,
   /** What a caller gets of the log when he asks for its tail. */
