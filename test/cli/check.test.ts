@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { fcrt, rulesIn } from "./fcrt.ts";
+import { fcrt, isGone, rulesIn } from "./fcrt.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/cli/", import.meta.url));
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
@@ -179,6 +179,16 @@ describe("what cannot be checked is told in a sentence, with exit code 2", () =>
     expect(stderr).toMatch(/it ended with exit code 1\. .*EADDRINUSE/s);
     expect(code).toBe(2);
   });
+});
+
+test("a command that ends and leaves another program behind takes it with it", async () => {
+  const script = "sleep 1000 >/dev/null 2>&1 & echo left $!";
+  const { stderr, code } = await fcrt(["check", "--", "sh", "-c", script]);
+
+  const [, pid = "none"] = /left (\d+)/.exec(stderr.split("It wrote last").at(-1) ?? "") ?? [];
+  expect(stderr).toContain("it ended with exit code 0");
+  await expect.poll(() => isGone(Number(pid))).toBe(true);
+  expect(code).toBe(2);
 });
 
 test("a program that dies in the middle of the check is told as what was seen", async () => {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
@@ -81,4 +82,10 @@ export interface ReportedRule {
 export function rulesIn({ stdout, stderr }: Run): readonly ReportedRule[] {
   if (!stdout.startsWith("{")) throw new Error(`Expected a report, got ${stdout}${stderr}`);
   return (JSON.parse(stdout) as { rules: ReportedRule[] }).rules;
+}
+
+/** Whether a process is no more; one that is dead and that nobody has asked about yet is gone too. */
+export function isGone(pid: number): boolean {
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || /\) [ZX] /.test(readFileSync(stat, "utf8"));
 }

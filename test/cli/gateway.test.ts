@@ -5,6 +5,7 @@ import { callerResponseOf } from "../../packages/cli/src/gateway/caller-response
 import { Gateway } from "../../packages/cli/src/gateway/gateway.ts";
 import type { GatewayOptions } from "../../packages/cli/src/gateway/gateway.ts";
 import type { Invocation } from "../../packages/cli/src/gateway/invocation.ts";
+import { isGone } from "./fcrt.ts";
 
 const file = fileURLToPath(new URL("../fixtures/cli/function.mjs", import.meta.url));
 
@@ -56,11 +57,15 @@ function stateOf(pid: number): string | undefined {
 
 describe("what a program is told", () => {
   test("its environment is the platform's, and holds no other credentials than the gateway's own", async () => {
-    process.env["FC_FUNCTION_NAME"] = "mine";
-    process.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = "a real secret";
+    const own = [
+      "FC_FUNCTION_NAME",
+      "FC_MINE",
+      "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+      "ALIBABA_CLOUD_MINE",
+    ];
+    for (const name of own) process.env[name] = "mine";
     onTestFinished(() => {
-      delete process.env["FC_FUNCTION_NAME"];
-      delete process.env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
+      for (const name of own) delete process.env[name];
     });
     const gateway = gatewayTo();
 
@@ -77,6 +82,7 @@ describe("what a program is told", () => {
       ALIBABA_CLOUD_SECURITY_TOKEN: credentials.securityToken,
       TZ: "UTC",
     });
+    expect(Object.values(env)).not.toContain("mine");
     expect(env["FC_CUSTOM_LISTEN_PORT"]).toBe(env["FC_SERVER_PORT"]);
     expect(env["FC_INSTANCE_ID"]).toMatch(/^c-/);
   });
@@ -198,6 +204,19 @@ describe("the instance", () => {
 
     expect(stateOf(pid)).toBeUndefined();
   });
+});
+
+test("what a command has started goes with it, also when it ends by itself", async () => {
+  const others = fileURLToPath(new URL("../fixtures/cli/starts-others.mjs", import.meta.url));
+  const gateway = new Gateway({ target: { command: [process.execPath, others] } });
+  onTestFinished(async () => gateway.kill());
+  const { pid } = await factsOf(gateway);
+  const { program } = await gateway.instance();
+
+  process.kill(program!.id, "SIGKILL");
+
+  expect(await program!.ended).toMatchObject({ signal: "SIGKILL" });
+  await expect.poll(() => isGone(pid)).toBe(true);
 });
 
 describe("an initializer that fails", () => {
@@ -403,6 +422,7 @@ describe("the log", () => {
     await hanging;
 
     expect(log.map(({ text }) => text)).not.toContain("without one");
-    expect(gateway.log.lines.map(({ text }) => text)).toContain("without one");
+    const lines = gateway.log.lines.filter(({ text }) => text === "without one");
+    expect(lines).toMatchObject([{ requestId: undefined, attribution: undefined }]);
   });
 });
