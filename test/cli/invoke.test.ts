@@ -184,6 +184,23 @@ test("an application without hooks is told to have none", async () => {
   expect(code).toBe(0);
 });
 
+test("an initializer that fails keeps the call from the function, and is shown", async () => {
+  const initializer = { status: 404, reported: "404", content: '{"errorMessage":"no"}' };
+  const { stdout, code } = await invoke([
+    "--",
+    "env",
+    `INITIALIZER=${JSON.stringify(initializer)}`,
+    "node",
+    "function.mjs",
+  ]);
+
+  expect(stdout).toMatch(/^initialize \S+: failure \(.*x-fc-status: 404\), StatusCode 404/m);
+  expect(stdout).toMatch(
+    /^invoke \S+: failure \(InitializationError: the initialization failed: /m,
+  );
+  expect(code).toBe(1);
+});
+
 describe("what a program writes, however much it is", () => {
   const tellMemory = `data:text/javascript,process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS))`;
 

@@ -1,19 +1,19 @@
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { asyncRetries, limit } from "@fcrt/core/protocol";
 import type { Kind } from "@fcrt/core/protocol";
+import { answerOf } from "./answer.ts";
 import { Connections } from "./connections.ts";
 import type { RuntimeRequest, RuntimeResponse } from "./connections.ts";
 import { functionFacts } from "./function-facts.ts";
 import type { FunctionFacts, Generation } from "./function-facts.ts";
 import { startInstance } from "./instance.ts";
 import type { Instance, Target } from "./instance.ts";
-import { lacksHook, outcomeOf } from "./invocation.ts";
+import { failure, lacksHook, outcomeOf, reasonOfHook } from "./invocation.ts";
 import type { Invocation, InvocationOutcome } from "./invocation.ts";
-import { brokenLimitOf, refusalOf } from "./limits.ts";
+import { refusalOf } from "./limits.ts";
 import { Log } from "./log.ts";
 import { hookRequestOf, newRequestId, requestOf } from "./platform-request.ts";
 import type { Call } from "./platform-request.ts";
-import { describeExit } from "./program.ts";
 import { Slots } from "./slots.ts";
 
 /** How a function is configured, and what the gateway does with its instance. */
@@ -44,6 +44,7 @@ export class Gateway {
   readonly #slots: Slots;
   #instance: Promise<Instance> | undefined;
   #initialization: Promise<Invocation> | undefined;
+  #isInitialized = false;
   #running = 0;
   #served = 0;
 
@@ -72,7 +73,7 @@ export class Gateway {
     return "command" in this.#options.target;
   }
 
-  /** What came of the call of `initialize` on the instance that runs; `undefined` when there was none. */
+  /** What came of the last call of `initialize` before an invocation; `undefined` when there was none. */
   get initialization(): Promise<Invocation> | undefined {
     return this.#initialization;
   }
@@ -106,7 +107,7 @@ export class Gateway {
   /** Sends a request as it is, and judges nothing. Rejects, with what has happened, when no whole response comes. */
   async send(request: RuntimeRequest): Promise<RuntimeResponse> {
     const instance = await this.instance();
-    const given = await this.#answer(instance, request);
+    const given = await answerOf(instance, request, this.#options.functionTimeout);
     await whatIsWrittenIsRead();
     if ("response" in given) return given.response;
     throw new Error(`${request.method} ${request.path}: no response: ${given.reason}`);
@@ -152,7 +153,7 @@ export class Gateway {
   #forget(instance: Instance): void {
     instance.connections.close();
     this.#instance = undefined;
-    this.#initialization = undefined;
+    this.#isInitialized = false;
     this.#served = 0;
   }
 
@@ -185,16 +186,17 @@ export class Gateway {
   // Once an instance, until it succeeds; what fails is asked again before the next invocation.
   async #initialize(): Promise<InvocationOutcome | undefined> {
     if (!this.#options.hooks.includes("initialize")) return undefined;
-    this.#initialization ??= this.callHook("initialize");
+    if (!this.#isInitialized) this.#initialization = this.callHook("initialize");
+    this.#isInitialized = true;
     const initialization = await this.#initialization;
-    const { outcome, response } = initialization;
+    if (!initialization) return undefined;
+    const status = initialization.response?.status ?? 500;
+    const reason = reasonOfHook(initialization);
     // On the platform nobody would have configured what is not there.
-    if (hasSucceeded(response, outcome) || lacksHook(initialization)) return undefined;
-    // A 404 is for the next call to try again; anything worse costs the instance.
-    if (response?.status === 404 || response?.status === 400) this.#initialization = undefined;
-    else await this.kill();
-    const reason =
-      outcome.status === "failure" ? outcome.reason : `it answered StatusCode ${response?.status}`;
+    if (reason === undefined || lacksHook(initialization)) return undefined;
+    // The next call tries again; the worst costs the instance.
+    this.#isInitialized = false;
+    if (status >= 500) await this.kill();
     return failure("InitializationError", `the initialization failed: ${reason}`);
   }
 
@@ -211,7 +213,7 @@ export class Gateway {
     this.log.open(requestId);
     const { position } = this.log;
     const started = performance.now();
-    const given = await this.#answer(instance, request);
+    const given = await answerOf(instance, request, this.#options.functionTimeout);
     const duration = performance.now() - started;
     await whatIsWrittenIsRead();
     this.log.close(requestId);
@@ -222,37 +224,9 @@ export class Gateway {
     const response = "response" in given ? given.response : undefined;
     const outcome =
       "response" in given
-        ? judge(kind, requestId, given.response, log)
+        ? outcomeOf(kind, requestId, given.response, log)
         : failure("UnhandledInvocationError", given.reason);
     return { kind, requestId, request, response, outcome, duration, coldStart, log };
-  }
-
-  async #answer(
-    instance: Instance,
-    request: RuntimeRequest,
-  ): Promise<{ readonly response: RuntimeResponse } | { readonly reason: string }> {
-    const { functionTimeout } = this.#options;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), functionTimeout);
-    const signals = request.signal ? [timeout.signal, request.signal] : [timeout.signal];
-    try {
-      const response = await instance.connections.send({
-        ...request,
-        signal: AbortSignal.any(signals),
-      });
-      return { response };
-    } catch (error) {
-      if (request.signal?.aborted) return { reason: "the caller went away" };
-      if (timeout.signal.aborted) {
-        await instance.program?.kill();
-        return {
-          reason: `no answer within ${functionTimeout / 1000} s, the timeout of the function: the instance was killed`,
-        };
-      }
-      return { reason: await reasonOf(error, instance) };
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   // The instance stands still from when the last response has ended until the next request.
@@ -280,43 +254,9 @@ function isHook(kind: Kind): boolean {
   return kind !== "invoke" && kind !== "http-invoke";
 }
 
-function hasSucceeded(
-  response: RuntimeResponse | undefined,
-  { status }: InvocationOutcome,
-): boolean {
-  return status === "success" && response !== undefined && response.status < 300;
-}
-
-function failure(
-  errorType: Extract<InvocationOutcome, { status: "failure" }>["errorType"],
-  reason: string,
-): InvocationOutcome {
-  return { status: "failure", errorType, reason };
-}
-
-function judge(
-  kind: Kind,
-  requestId: string,
-  response: RuntimeResponse,
-  log: Invocation["log"],
-): InvocationOutcome {
-  const broken = brokenLimitOf(response);
-  return broken ? failure("BadResponse", broken) : outcomeOf(kind, requestId, response, log);
-}
-
 // A line that was written before the response ended is in the pipe by now. It is read in this turn of the event loop, or,
 // when the turn had begun without it, in the next.
 async function whatIsWrittenIsRead(): Promise<void> {
   await nextTurn();
   await nextTurn();
 }
-
-async function reasonOf(thrown: unknown, { program }: Instance): Promise<string> {
-  const exit = await Promise.race([program?.ended, pause(exitPatience, undefined)]);
-  return exit
-    ? `the process ended with ${describeExit(exit)} before it had answered`
-    : `the connection broke before the response was whole: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-}
-
-// A process that dies closes its connections a little before it is known to be gone.
-const exitPatience = 200;

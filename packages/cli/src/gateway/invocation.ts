@@ -1,6 +1,7 @@
 import { endMarker, header } from "@fcrt/core/protocol";
 import type { Kind } from "@fcrt/core/protocol";
 import type { RuntimeRequest, RuntimeResponse } from "./connections.ts";
+import { brokenLimitOf } from "./limits.ts";
 import type { LogLine } from "./log.ts";
 
 /** What the platform calls a failure towards the caller. */
@@ -33,23 +34,35 @@ export interface Invocation {
   readonly log: readonly LogLine[];
 }
 
+/** What the platform calls a failure, with the reason. */
+export function failure(errorType: ErrorType, reason: string): InvocationOutcome {
+  return { status: "failure", errorType, reason };
+}
+
 /** A response without the status header is a success: what is not reported did not happen. */
 export function outcomeOf(
   kind: Kind,
   requestId: string,
-  { headers }: RuntimeResponse,
+  response: RuntimeResponse,
   log: readonly LogLine[],
 ): InvocationOutcome {
+  const broken = brokenLimitOf(response);
+  if (broken) return failure("BadResponse", broken);
+  const { headers } = response;
   const status = headers.find(([name]) => name.toLowerCase() === header.status)?.[1];
   if (status === undefined || status === "200") return { status: "success" };
   const handled = endMarker(kind, requestId, "handled");
-  return {
-    status: "failure",
-    errorType: log.some(({ text }) => text === handled)
-      ? "HandledInvocationError"
-      : "UnhandledInvocationError",
-    reason: `the runtime answered ${header.status}: ${status}`,
-  };
+  const type = log.some(({ text }) => text === handled)
+    ? "HandledInvocationError"
+    : "UnhandledInvocationError";
+  return failure(type, `the runtime answered ${header.status}: ${status}`);
+}
+
+/** Why a hook counts as failed: by what it reports or, unlike a call, by its StatusCode; `undefined` when it succeeded. */
+export function reasonOfHook({ outcome, response }: Invocation): string | undefined {
+  if (outcome.status === "failure") return outcome.reason;
+  const status = response?.status ?? 0;
+  return status < 300 ? undefined : `it answered StatusCode ${status}`;
 }
 
 /**

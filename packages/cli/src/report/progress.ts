@@ -11,6 +11,8 @@ export function progress(elsewhere: "lines" | "nothing"): Progress {
   if (!process.stderr.isTTY) return elsewhere === "lines" ? lines() : { say() {}, end() {} };
   // Whoever started the program also ends it on a signal; the spinner must not exit before.
   const spinner = yoctoSpinner({ handleSignals: false });
+  // It hides the cursor, which whoever ends us in the middle wants back.
+  process.once("exit", () => spinner.stop());
   return {
     say(text) {
       if (spinner.isSpinning) spinner.text = text;
