@@ -23,7 +23,7 @@ function output(command: string, args: readonly string[]): string {
   return status === 0 ? stdout : "";
 }
 
-// A session of its own is scheduled as one: the niceness of its processes counts among themselves only.
+// The kernel may schedule all processes of one `setsid` together: their own niceness counts only among themselves.
 function lowerGroupOf(id: number): void {
   try {
     writeFileSync(`/proc/${id}/autogroup`, "19");
