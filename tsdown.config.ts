@@ -70,8 +70,10 @@ function configsOf(cwd: string): UserConfig[] {
       deps: sharingPeers,
     })),
     ...commandSourcesOf(manifest).map((entry): UserConfig => ({ ...common, entry, format: "esm" })),
-    types,
-    { ...types, outExtensions: () => ({ js: ".cjs", dts: ".d.cts" }) },
+    // A package of commands alone has nothing to import.
+    ...(libraries.length > 0
+      ? [types, { ...types, outExtensions: () => ({ js: ".cjs", dts: ".d.cts" }) }]
+      : []),
   ];
 }
 

@@ -1,6 +1,13 @@
 export { controlPath, kindOf } from "./protocol/kinds.ts";
 export type { Kind } from "./protocol/kinds.ts";
-export { credentialHeaders, header, platformHeaderPrefix } from "./protocol/headers.ts";
+export {
+  callerHeader,
+  credentialHeaders,
+  header,
+  internalHeaders,
+  isReservedResponseHeader,
+  platformHeaderPrefix,
+} from "./protocol/headers.ts";
 export { defaultPort, variable } from "./protocol/environment.ts";
 export {
   formatLine,
@@ -11,10 +18,12 @@ export {
   timestampOf,
 } from "./protocol/line.ts";
 export type { Line, LineStyle, Multiline } from "./protocol/line.ts";
+export { asyncRetries, limit } from "./protocol/limits.ts";
 export {
   coldStartMarker,
   endMarker,
   isOfficialLanguage,
+  parseColdStartMarker,
   parseMarker,
   startMarker,
 } from "./protocol/markers.ts";

@@ -31,6 +31,7 @@ export const header = {
   instanceId: "x-fc-instance-id",
   retryCount: "x-fc-retry-count",
   clientIp: "x-fc-client-ip",
+  /** The path of an HTTP invocation, or on FC 2.0 the prefix that the default domain put before it. */
   basePath: "x-fc-base-path",
 
   jaegerSpanContext: "x-fc-tracing-opentracing-span-context",
@@ -50,3 +51,41 @@ export const credentialHeaders: readonly string[] = [
   header.accessKeySecret,
   header.securityToken,
 ];
+
+/** Headers that the platform puts on a request and that say nothing to a function, as seen on FC 3.0: empty as a rule. */
+export const internalHeaders: readonly string[] = [
+  "x-fc-client-ip",
+  "x-fc-api-server-ip",
+  "x-fc-eagleeye-traceid",
+  "x-fc-eagleeye-rpcid",
+  "x-fc-eagleeye-userdata",
+];
+
+/** Headers between a caller and the platform. A runtime neither gets nor sets them. */
+export const callerHeader = {
+  /** `Sync` or `Async`. */
+  invocationType: "x-fc-invocation-type",
+  /** `Tail` asks for the end of the log. */
+  logType: "x-fc-log-type",
+  /** The end of the log in base64. */
+  logResult: "x-fc-log-result",
+  /** Why an invocation failed; absent on success. */
+  errorType: "x-fc-error-type",
+  /** Milliseconds. */
+  duration: "x-fc-invocation-duration",
+} as const;
+
+/** Whether the platform drops a response header that a runtime sets, or sets it itself. Name in lower case. */
+export function isReservedResponseHeader(name: string, value: string): boolean {
+  if (name.startsWith(platformHeaderPrefix)) return name !== header.status;
+  if (name === "content-disposition") return /^\s*attachment/i.test(value);
+  return reservedResponseHeaders.has(name);
+}
+
+const reservedResponseHeaders = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "server",
+]);

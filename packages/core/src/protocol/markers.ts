@@ -29,6 +29,11 @@ export function coldStartMarker(runtimeName: string): string {
   return `FunctionCompute ${runtimeName} runtime inited.`;
 }
 
+/** The runtime name in the line that flags a cold start; `undefined` for any other line. */
+export function parseColdStartMarker(line: string): string | undefined {
+  return /^FunctionCompute (.+) runtime inited\.$/.exec(line)?.[1];
+}
+
 const officialLanguage =
   /^(node(\.?js)?|python|php|java|go(lang)?|c#|\.net( core)?|dotnet)[\d. ]*$/i;
 

@@ -1,0 +1,13 @@
+import { dispatchRules } from "./dispatch.ts";
+import { markerRules } from "./markers.ts";
+import type { Rule } from "./rule.ts";
+import { startUpRules } from "./start-up.ts";
+import { statusRules } from "./status.ts";
+
+/** All rules, in the order in which they run and are reported. */
+export const rules: readonly Rule[] = [
+  ...startUpRules,
+  ...dispatchRules,
+  ...statusRules,
+  ...markerRules,
+];

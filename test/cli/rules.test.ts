@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { rules } from "../../packages/cli/src/rules/rules.ts";
+import { fcrt, fixtures, rulesIn } from "./fcrt.ts";
+import type { Run, RunOptions } from "./fcrt.ts";
+
+const ways = `--event {"name":"you"} --error-event {"name":"you","fail":true} --http / --error-http /fail`;
+
+async function check(fixture: string, flags: string[], options?: RunOptions): Promise<Run> {
+  return fcrt(
+    ["check", "--reporter", "json", ...ways.split(" "), ...flags, "--", "node", fixture],
+    options,
+  );
+}
+
+test("a runtime that keeps the contract passes every rule, and none is skipped", async () => {
+  const run = await check("keeping.mjs", []);
+
+  expect(rulesIn(run).filter(({ result }) => result !== "passed")).toEqual([]);
+  expect(rulesIn(run).map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+  expect(run.code).toBe(0);
+});
+
+test("ids are unique and say the family", () => {
+  const ids = rules.map(({ id }) => id);
+
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { id, family } of rules)
+    expect(id).toMatch(new RegExp(`^FC-${family.split(/[- ]/)[0]!.toUpperCase()}[A-Z-]*-\\d{3}$`));
+});
+
+describe.concurrent.each(rules)("$id", ({ id, severity }) => {
+  test("fails on a runtime that breaks it, and tells what it saw", async ({ onTestFinished }) => {
+    const fixture = `${id}.mjs`;
+    expect(existsSync(join(fixtures, fixture)), `a fixture ${fixture}`).toBe(true);
+
+    const once = async (): Promise<Run> =>
+      check(fixture, ["--only", id], { stopWith: onTestFinished });
+    let run = await once();
+    // One listens on the platform's own port, which somebody else on this machine may have for a while.
+    while (run.stderr.includes("EADDRINUSE")) run = await once();
+
+    expect(rulesIn(run)).toMatchObject([{ id, result: "failed" }]);
+    expect(rulesIn(run)[0]?.seen).not.toBe("");
+    expect(run.code).toBe(severity === "must" ? 1 : 0);
+  });
+});
