@@ -2,18 +2,19 @@ import { describeError, errorText, redactSecrets } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
 import { SpanStatusCode } from "@opentelemetry/api";
 import type { Span } from "@opentelemetry/api";
-import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
-import { isReadable } from "./readable-span.ts";
+import { isReadable, statusOf } from "./readable-span.ts";
+import { UnsampledSpan } from "./unsampled-span.ts";
 
 /** Root span to invocation: an ERROR status makes the invocation fail, unless it has failed already. */
 export function mirrorStatus(root: Span, invocation: Invocation): void {
   if (!hasFailed(root) || invocation.outcome.status === "failure") return;
-  invocation.fail(root.status.message || "The status of the root span is ERROR");
+  invocation.fail(statusOf(root)?.message || "The status of the root span is ERROR");
 }
 
 /** Invocation to root span: a failure sets the status ERROR, with the error's type, stack and causes. */
 export function markFailure(root: Span, { outcome, context }: Invocation): void {
   if (outcome.status !== "failure") return;
+  if (root instanceof UnsampledSpan) return;
   const { reason } = outcome;
   const description = describeError(reason);
   const redacted = redactor(context.credentials);
@@ -30,12 +31,15 @@ export function markFailure(root: Span, { outcome, context }: Invocation): void 
   });
 }
 
-function hasRecorded({ events }: ReadableSpan, message: string): boolean {
-  return events.some(({ attributes }) => attributes?.["exception.message"] === message);
+function hasRecorded(root: Span, message: string): boolean {
+  return (
+    isReadable(root) &&
+    root.events.some(({ attributes }) => attributes?.["exception.message"] === message)
+  );
 }
 
-function hasFailed(span: Span): span is Span & ReadableSpan {
-  return isReadable(span) && span.status.code === SpanStatusCode.ERROR;
+function hasFailed(span: Span): boolean {
+  return statusOf(span)?.code === SpanStatusCode.ERROR;
 }
 
 // By the names of secrets, and by the values that this invocation was given.

@@ -30,11 +30,6 @@ export class InvocationIds implements IdGenerator {
   readonly #random = new RandomIdGenerator();
   #rootTraceId: string | undefined;
 
-  /** Whether the span that starts now is the root span of an invocation. */
-  get startsRoot(): boolean {
-    return this.#rootTraceId !== undefined;
-  }
-
   /** Starts a root span, which takes this trace id when it has no parent. */
   startRoot<Span>(traceId: string, start: () => Span): Span {
     this.#rootTraceId = traceId;

@@ -18,6 +18,7 @@ import { environmentVariable } from "./options.ts";
 import type { Settings } from "./options.ts";
 import { resourceOf } from "./resource.ts";
 import { recording, samplerOf } from "./sampler.ts";
+import { UnsampledSpan } from "./unsampled-span.ts";
 
 /** What makes the spans of this process: our provider, or the one that the application has registered. */
 export interface Provider {
@@ -45,22 +46,29 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
   }
   return {
     startRoot: (traceId, name, options, parent) =>
-      ids.startRoot(traceId, () =>
-        provider.getTracer("@fcrt/trace").startSpan(name, options, parent),
+      statusful(
+        ids.startRoot(traceId, () =>
+          provider.getTracer("@fcrt/trace").startSpan(name, options, parent),
+        ),
       ),
     forceFlush: provider === own ? undefined : async () => flushed(provider, settings.flushTimeout),
     entersContext: theirContext !== undefined,
   };
 }
 
+function statusful(root: Span): Span {
+  return root.isRecording() ? root : new UnsampledSpan(root.spanContext());
+}
+
 // Made with the first span, when the function's name is known even if only the platform's headers tell it. A set-up that
 // comes later finds it as the application's own, and flushes it as such.
 function lazyProvider(settings: Settings, processor: SpanProcessor): FlushingProvider {
   let made: BasicTracerProvider | undefined;
+  const sampler = settings.sampler ?? samplerOf();
   const make = (): BasicTracerProvider =>
     new BasicTracerProvider({
       resource: resourceOf(settings, functionName()),
-      sampler: recording(settings.sampler ?? samplerOf(), ids, settings.keepFailures),
+      sampler: settings.keepFailures ? recording(sampler) : sampler,
       idGenerator: ids,
       spanProcessors: [processor],
     });

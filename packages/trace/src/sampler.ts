@@ -7,18 +7,14 @@ import {
 } from "@opentelemetry/sdk-trace-base";
 import type { Sampler } from "@opentelemetry/sdk-trace-base";
 import { warn } from "./complaints.ts";
-import type { InvocationIds } from "./ids.ts";
 import { environmentVariable } from "./options.ts";
 
-/**
- * Lets a root span that is not sampled record all the same, so that its status counts: what a function answers must
- * not hang on sampling. With `everything`, so do the spans below it.
- */
-export function recording(sampler: Sampler, ids: InvocationIds, everything: boolean): Sampler {
+/** Lets spans that are not sampled record all the same: whether they are exported is decided later. */
+export function recording(sampler: Sampler): Sampler {
   return {
     shouldSample(...span) {
       const result = sampler.shouldSample(...span);
-      return (everything || ids.startsRoot) && result.decision === SamplingDecision.NOT_RECORD
+      return result.decision === SamplingDecision.NOT_RECORD
         ? { ...result, decision: SamplingDecision.RECORD }
         : result;
     },
