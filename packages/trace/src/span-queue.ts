@@ -2,7 +2,7 @@ import type { AttributeValue, Attributes } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { Complaints } from "./complaints.ts";
 import { ExportError } from "./exporters/exporter.ts";
-import type { EndedSpan, Exporter } from "./exporters/exporter.ts";
+import type { EndedSpan, Exporter, LocalExporter, RemoteExporter } from "./exporters/exporter.ts";
 
 interface Waiting extends EndedSpan {
   /** About how many bytes it takes. */
@@ -46,7 +46,9 @@ export class SpanQueue {
    * nothing (`undefined`); never rejects.
    */
   async flush(): Promise<boolean | undefined> {
-    if (!this.#isExporting) return (this.#current = this.#exportAll());
+    const exporter = this.#exporter;
+    if ("write" in exporter) return this.#write(exporter);
+    if (!this.#isExporting) return (this.#current = this.#exportGroup(exporter));
     if (this.#waiting.length === 0) return this.#current;
     this.#following ??= this.#current.then(async () => {
       this.#following = undefined;
@@ -60,36 +62,51 @@ export class SpanQueue {
     const left = this.#waiting.length + this.#inFlight;
     if (left > 0) this.#complaints.left(left);
     this.#complaints.close();
-    await this.#exporter.finish?.();
+    if ("finish" in this.#exporter) await this.#exporter.finish?.();
   }
 
-  // All that waits now, one batch after the other; the first one that fails ends it. An exporter that waits for nothing
-  // is done when this returns.
-  async #exportAll(): Promise<boolean | undefined> {
+  #write(exporter: LocalExporter): boolean | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    exporter.write(this.#takeAll());
+    return true;
+  }
+
+  async #exportGroup(exporter: RemoteExporter): Promise<boolean | undefined> {
     if (this.#waiting.length === 0) return undefined;
     if (performance.now() < this.#notBefore) return false;
-    const batches = batchesOf(this.#waiting);
     this.#isExporting = true;
-    this.#inFlight = this.#waiting.length;
-    this.#waiting = [];
-    this.#bytes = 0;
+    // All that end in this turn of the event loop go together.
+    await new Promise(setImmediate);
+    const delivered = await this.#exportAll(exporter);
+    this.#isExporting = false;
+    return delivered;
+  }
+
+  // All that waits now, one batch after the other; the first one that fails ends it.
+  async #exportAll(exporter: RemoteExporter): Promise<boolean> {
+    const batches = batchesOf(this.#takeAll());
+    this.#inFlight = batches.reduce((count, batch) => count + batch.length, 0);
     for (const [index, batch] of batches.entries()) {
       try {
-        const pending = this.#exporter.export(batch);
-        if (pending) await pending;
+        await exporter.export(batch);
         this.#inFlight -= batch.length;
       } catch (error) {
         this.#failed(batch, batches.slice(index + 1).flat(), error);
         return false;
       }
     }
-    this.#isExporting = false;
     return true;
+  }
+
+  #takeAll(): Waiting[] {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    return taken;
   }
 
   #failed(batch: readonly Waiting[], untried: readonly Waiting[], error: unknown): void {
     const { keep, retryAfter, message } = exportErrorOf(error);
-    this.#isExporting = false;
     this.#inFlight = 0;
     this.#notBefore = performance.now() + retryAfter;
     if (keep) this.#complaints.failed(message);

@@ -22,7 +22,7 @@ export function createExporter({ exporter }: Settings): Exporter {
   return "type" in exporter ? presetExporter(exporter) : wrappedExporter(exporter, timeoutIn());
 }
 
-const nowhere: Exporter = { export() {} };
+const nowhere: Exporter = { write() {} };
 
 function presetExporter(options: ExporterOptions): Exporter {
   checkOptions(options);

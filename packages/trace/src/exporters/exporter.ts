@@ -17,13 +17,21 @@ export interface EndedSpan {
 }
 
 /** Where spans go. */
-export interface Exporter {
+export type Exporter = LocalExporter | RemoteExporter;
+
+/** One that is done when its call returns. */
+export interface LocalExporter {
+  write(batch: readonly EndedSpan[]): void;
+}
+
+/** One that has to be waited for. */
+export interface RemoteExporter {
   /**
-   * Settles when the collector has answered for the batch; nothing to wait for when it is out already.
+   * Settles when the collector has answered for the batch.
    *
    * @throws ExportError
    */
-  export(batch: readonly EndedSpan[]): Promise<void> | void;
+  export(batch: readonly EndedSpan[]): Promise<void>;
   /** The runtime stops; the process may go on, and with it the exporter. */
   finish?(): Promise<void>;
 }

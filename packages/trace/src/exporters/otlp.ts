@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { Complaints } from "../complaints.ts";
 import { ExportError } from "./exporter.ts";
-import type { EndedSpan, Exporter, Origin } from "./exporter.ts";
+import type { EndedSpan, Origin, RemoteExporter } from "./exporter.ts";
 import { poster } from "./http.ts";
 import type { Answer, TlsFiles } from "./http.ts";
 
@@ -27,7 +27,7 @@ export interface Transport {
 export function otlpExporter(
   targetOf: (newest: Origin | undefined) => Target,
   { gzip, timeout, tls }: Transport,
-): Exporter {
+): RemoteExporter {
   const post = poster(tls);
   const complaints = new Complaints();
   return {

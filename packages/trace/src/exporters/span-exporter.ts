@@ -4,10 +4,10 @@ import { ExportResultCode, suppressTracing } from "@opentelemetry/core";
 import type { ExportResult } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { ExportError } from "./exporter.ts";
-import type { Exporter } from "./exporter.ts";
+import type { RemoteExporter } from "./exporter.ts";
 
 /** An exporter of the user's own. It retries itself: what it reports as failed is not tried again. */
-export function wrappedExporter(exporter: SpanExporter, timeout: number): Exporter {
+export function wrappedExporter(exporter: SpanExporter, timeout: number): RemoteExporter {
   return {
     async export(batch) {
       const spans = batch.map(({ span }) => span);

@@ -3,11 +3,11 @@ import type { Attributes, HrTime } from "@opentelemetry/api";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { hrTimeToMicroseconds } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
-import type { Exporter } from "./exporter.ts";
+import type { LocalExporter } from "./exporter.ts";
 
 /** Writes each span as a line whose message is its row in a trace store of SLS: no network, safe from any freeze. */
-export const stdoutExporter: Exporter = {
-  export(batch) {
+export const stdoutExporter: LocalExporter = {
+  write(batch) {
     const lines = batch.map(({ span, origin }) =>
       formatLine(Date.now(), origin?.requestId ?? noRequestId, "INFO", oneLine(rowOf(span))),
     );
