@@ -7,6 +7,8 @@ export type ErrorCode =
   | "FCRT_DRAIN_TIMED_OUT"
   | "FCRT_EVENT_NOT_JSON"
   | "FCRT_HANDLER_MISSING"
+  | "FCRT_HANDLER_NOT_FOUND"
+  | "FCRT_HANDLER_NOT_LOADED"
   | "FCRT_LISTEN_FAILED"
   | "FCRT_OPTION_INVALID"
   | "FCRT_OPTION_UNKNOWN"
@@ -53,6 +55,7 @@ export function isInputError(thrown: unknown): boolean {
 export function isSetUpError(thrown: unknown): thrown is FcrtError {
   const code = codeOf(thrown);
   return (
+    code === "FCRT_HANDLER_NOT_FOUND" ||
     code === "FCRT_OPTION_INVALID" ||
     code === "FCRT_OPTION_UNKNOWN" ||
     code === "FCRT_LISTEN_FAILED"

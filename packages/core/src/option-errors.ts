@@ -19,7 +19,8 @@ export function invalid(name: string, expectation: string, value: unknown): Fcrt
   );
 }
 
-function shown(value: unknown): string {
+/** A bad value in a message, cut to a length that can be read. */
+export function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "bigint" || typeof value === "symbol") return String(value);
   try {

@@ -1,6 +1,6 @@
 import type { Extension } from "./invocation/extension.ts";
 import { invalid, refuseUnknown } from "./option-errors.ts";
-import { defaultPort, variable } from "./protocol/environment.ts";
+import { defaultPort, logLevelVariable, variable } from "./protocol/environment.ts";
 import type { Environment } from "./protocol/environment.ts";
 
 /** How existing and new applications are made to follow the contract. */
@@ -115,6 +115,11 @@ export const serveOptionNames: readonly (keyof ServeOptions)[] = [
   "host",
   "bodyLimit",
 ];
+
+/** How loud a line of a built-in runtime's function must be to be printed, as the environment says it. */
+export function readLogLevel(): string | undefined {
+  return process.env[logLevelVariable] || undefined;
+}
 
 // A variable that an option overrules is not read, so it cannot be wrong.
 function defaultsOf(environment: Environment, given: ServeOptions): Required<ServeOptions> {

@@ -184,15 +184,17 @@ export class RunningInvocation implements Invocation {
     this.#host.closed(this);
   }
 
-  // The first failure gives the reason, unless a handled one is followed by an unhandled one. The others are told too.
+  // The first failure gives the reason, unless a handled one is followed by an unhandled one. The others are told too,
+  // but what the code said and then throws is the one that it handled.
   #record(kind: FailureKind, reason: unknown): void {
     const earlier = this.#outcome;
     if (this.ended) writeError(reason, this.requestId);
     else if (earlier.status === "success") this.#outcome = { status: "failure", kind, reason };
+    else if (reason === earlier.reason) return;
     else if (earlier.kind === "handled" && kind === "unhandled") {
       writeError(earlier.reason, this.requestId);
       this.#outcome = { status: "failure", kind, reason };
-    } else if (reason !== earlier.reason) writeError(reason, this.requestId);
+    } else writeError(reason, this.requestId);
   }
 
   // Once the end has begun the response is on its way: there is nothing left to answer.

@@ -15,6 +15,9 @@ export const variable = {
   securityToken: ["ALIBABA_CLOUD_SECURITY_TOKEN"],
 } as const;
 
+/** The user's own setting of how loud a line must be, which the built-in Node runtime honors. */
+export const logLevelVariable = "ALIYUN_FC_LOG_LEVEL";
+
 /** The port of a custom runtime when nothing else is configured. */
 export const defaultPort: number = 9000;
 

@@ -30,6 +30,7 @@ export const header = {
   accountId: "x-fc-account-id",
   instanceId: "x-fc-instance-id",
   retryCount: "x-fc-retry-count",
+  clientIp: "x-fc-client-ip",
   /** The path of an HTTP invocation, or on FC 2.0 the prefix that the default domain put before it. */
   basePath: "x-fc-base-path",
 
