@@ -1230,6 +1230,18 @@ function eventFailureCases(): Case[] {
       ["second reason", "first reason"],
     ),
     failure(
+      "What the code says and then throws stays a handled failure, and is printed once",
+      "I2",
+      "fail, then throw the same",
+      handled,
+      {
+        errorMessage: "not that much",
+        errorType: "RangeError",
+        stackTrace: ["RangeError: not that much", frames],
+      },
+      ["RangeError: not that much", frames],
+    ),
+    failure(
       "What is thrown after a handled failure makes it unhandled",
       "I2",
       "fail, then throw",

@@ -44,9 +44,22 @@ function notLoaded(file: string, cause: unknown): FcrtError {
       "FCRT_HANDLER_NOT_LOADED",
       `Expected a Node that strips types (22.18 or later) for \`${file}\`, got ${process.version}: compile it to JavaScript, or register a loader`,
     );
-  return new FcrtError("FCRT_HANDLER_NOT_LOADED", `Expected \`${file}\` to load, but it failed`, {
-    cause,
-  });
+  const message = `Expected \`${file}\` to load, but it failed`;
+  return new FcrtError("FCRT_HANDLER_NOT_LOADED", message, { cause: withOwnFrames(cause) });
+}
+
+// Node's loader stands between the frames of the module and those of whoever started it, which help nobody.
+function withOwnFrames(error: unknown): unknown {
+  if (!(error instanceof Error) || typeof error.stack !== "string") return error;
+  const lines = error.stack.split("\n");
+  const last = lines.findLastIndex(isLoaders);
+  const own = lines.slice(0, last).filter((line) => !isLoaders(line));
+  if (last !== -1) Reflect.set(error, "stack", own.join("\n"));
+  return error;
+}
+
+function isLoaders(line: string): boolean {
+  return /^ +at .*node:internal\/modules\//.test(line);
 }
 
 function functionIn(loaded: unknown, name: string, file: string): BuiltInFunction {
