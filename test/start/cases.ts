@@ -52,7 +52,12 @@ export const starts: Readonly<Record<string, object>> = {
   "body limit 16": { handler: "esm/index.request", bodyLimit: 16 },
   http: { handler: "cjs/index.http", form: "http" },
   "http request": { handler: "cjs/index.httpRequest", form: "http" },
-  "http response": { handler: "cjs/index.httpResponse", form: "http" },
+  // A rejection that nobody waits for would end the process.
+  "http response": {
+    handler: "cjs/index.httpResponse",
+    form: "http",
+    afterRejection: "exit",
+  },
 };
 
 /** What the built-in runtime answers, and what a started function answers in its place. */
@@ -518,8 +523,9 @@ function httpEventCases(): Case[] {
       "A path is decoded beside the path as it was sent, several values are joined, names begin with a capital",
       httpInvoke("PUT", "/caf%C3%A9/%zz?a=1&a=2&%C3%A9=x+y&__proto__=z", {
         "x-my-HEADER": ["value1", "value2"],
-        cookie: ["a=1", "b=2"],
+        cookie: "a=1",
         connection: "keep-alive",
+        "keep-alive": "timeout=5",
         "x-fc-client-ip": "203.0.113.24",
         traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "transfer-encoding": "chunked",
@@ -529,7 +535,7 @@ function httpEventCases(): Case[] {
         queryParameters: JSON.parse('{ "a": "1,2", "é": "x y", "__proto__": "z" }'),
         headers: {
           "X-My-Header": "value1,value2",
-          Cookie: "a=1; b=2",
+          Cookie: "a=1",
           Traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         },
         requestContext: context({
@@ -563,6 +569,20 @@ function httpEventCases(): Case[] {
         bodyOf("AP+A", true),
       ),
     ),
+    {
+      name: "Several cookie headers are one",
+      source: "I5",
+      runtime: "esm/index.request",
+      exchanges: [
+        {
+          raw: `GET / HTTP/1.1\r\nx-fc-request-id: ${fc3}\r\ncookie: a=1\r\ncookie: b=2\r\nconnection: close\r\n\r\n`,
+          answers: [
+            { ...succeeded, json: expect.objectContaining({ headers: { Cookie: "a=1; b=2" } }) },
+          ],
+        },
+      ],
+      lines: around(),
+    },
     {
       name: "A body over the limit is a handled failure",
       source: "I5",
