@@ -38,23 +38,17 @@ export async function start(options: StartOptions): Promise<Runtime> {
   const { bodyLimit } = settingsOf(served, serveOptionNames);
   const level = logLevelOf(readLogLevel());
   printConsoleLines(level);
-  const contextOf = (context: Context): FunctionContext =>
-    functionContextOf(context, options, level);
+  const contextOf: ContextOf = (context) => functionContextOf(context, options, level);
   const hooks = await hooksOf(options, contextOf);
-  const handler = await loadFunction(options.handler, options.root);
-  const http: Handlers =
-    options.form === "http"
-      ? { http: httpListener(handler, contextOf, bodyLimit) }
-      : {
-          invoke: (event, context) => answerOf(handler, [event.bytes, contextOf(context)], context),
-          http: eventListener(handler, contextOf, bodyLimit),
-        };
-  return serve({ ...hooks, ...http }, served);
+  const handler = await handlerOf(options, contextOf, bodyLimit);
+  return serve({ ...hooks, ...handler }, served);
 }
+
+type ContextOf = (context: Context) => FunctionContext;
 
 async function hooksOf(
   { initializer, preStop, preFreeze, root }: StartOptions,
-  contextOf: (context: Context) => FunctionContext,
+  contextOf: ContextOf,
 ): Promise<Handlers> {
   const hookOf = async (name: string) => {
     const hook = await loadFunction(name, root);
@@ -64,5 +58,18 @@ async function hooksOf(
     ...(initializer && { initialize: await hookOf(initializer) }),
     ...(preStop && { preStop: await hookOf(preStop) }),
     ...(preFreeze && { preFreeze: await hookOf(preFreeze) }),
+  };
+}
+
+async function handlerOf(
+  { handler: name, root, form }: StartOptions,
+  contextOf: ContextOf,
+  bodyLimit: number,
+): Promise<Handlers> {
+  const handler = await loadFunction(name, root);
+  if (form === "http") return { http: httpListener(handler, contextOf, bodyLimit) };
+  return {
+    invoke: async (event, context) => answerOf(handler, [event.bytes, contextOf(context)], context),
+    http: eventListener(handler, contextOf, bodyLimit),
   };
 }
