@@ -41,6 +41,7 @@ export function describeLines(lines: readonly LogLine[]): string {
 const mostLines = 12;
 const mostCharacters = 300;
 
-function shortened(text: string): string {
+/** The beginning of a text. */
+export function shortened(text: string): string {
   return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
 }
