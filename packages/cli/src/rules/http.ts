@@ -23,6 +23,8 @@ const keepAlive =
   "FC documentation, custom runtime: connections are kept alive, the server's own timeout is 24 h";
 const methods = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"];
 
+const hasBody = new Set(["POST", "PUT", "PATCH"]);
+
 export const httpRules: readonly Rule[] = [
   {
     id: "FC-HTTP-001",
@@ -108,7 +110,9 @@ export const httpRules: readonly Rule[] = [
     check: async (subject) => {
       const findings: Finding[] = [];
       for (const method of methods) {
-        const invocation = await subject.gateway.invoke({ ...httpCallOf(subject), method });
+        const body = hasBody.has(method) ? { body: "" } : {};
+        const call = { ...httpCallOf(subject), method, ...body };
+        const invocation = await subject.gateway.invoke(call);
         const status = invocation.response?.status ?? 0;
         const good = status > 0 && status < 500;
         findings.push(finding(good, "a StatusCode below 500", describeResponse(invocation)));

@@ -106,6 +106,7 @@ export const resilienceRules: readonly Rule[] = [
         (socket) => void socket.write(`${one}${other}`, "latin1"),
       );
       const answers = text.match(/HTTP\/1\.\d \d{3} /g) ?? [];
+      if (answers.length === 1 && isLastOfConnection.test(text)) return skipped(closesConnection);
       return finding(answers.length === 2, "two responses", describeRaw(text));
     },
   },
@@ -151,6 +152,9 @@ async function survives(
     : await answerTo(gateway, requestFor(gateway, call));
   return asUsual(answer, usual);
 }
+
+const isLastOfConnection = /^HTTP\/1\.0 |^connection: *close/im;
+const closesConnection = "it closes the connection after an answer, which FC-HTTP-001 tells";
 
 const timeToReact = 200;
 
