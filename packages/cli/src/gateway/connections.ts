@@ -11,7 +11,7 @@ export interface RuntimeRequest {
   /** With its query. */
   readonly path: string;
   readonly headers: Headers;
-  /** Parts are sent as they come, in chunks unless the headers say how long they are together. */
+  /** Parts are sent as they come. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Breaks the connection off. */
   readonly signal?: AbortSignal;
@@ -78,9 +78,8 @@ export class Connections {
   }
 
   #headersOf({ headers, body }: RuntimeRequest): string[] {
+    const own = [["host", `${this.#host}:${this.#port}`], ...lengthOf(body)];
     const given = new Set(headers.map(([name]) => name.toLowerCase()));
-    const length = given.has("content-length") ? [] : lengthOf(body);
-    const own = [["host", `${this.#host}:${this.#port}`], ...length];
     const added = own.filter(([name = ""]) => !given.has(name));
     return [...added, ...headers].flat();
   }
