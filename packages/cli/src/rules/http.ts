@@ -4,17 +4,9 @@ import type { RuntimeResponse } from "../gateway/connections.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Invocation } from "../gateway/invocation.ts";
 import type { Call } from "../gateway/platform-request.ts";
-import {
-  describe,
-  describeRaw,
-  messageOf,
-  rawExchange,
-  requestFor,
-  callWithBody,
-  warmGateway,
-  wireTextOf,
-} from "./probes.ts";
+import { describe, messageOf, requestFor, callWithBody, warmGateway } from "./probes.ts";
 import type { Answer } from "./probes.ts";
+import { describeRaw, rawExchange, wireTextOf } from "./raw-exchange.ts";
 import { finding, forEach, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
 import { describeAnswer, describeResponse } from "./seen.ts";
@@ -30,10 +22,10 @@ export const httpRules: readonly Rule[] = [
     id: "FC-HTTP-001",
     family: "http",
     severity: "should",
-    title: "A connection that nobody has used for 6 s still takes a POST",
+    title: "A connection that nobody has used for 7 s still takes a POST",
     source: keepAlive,
     waits: true,
-    check: async (subject) => postWhenIdle(subject, 6),
+    check: async (subject) => postWhenIdle(subject, 7),
   },
   {
     id: "FC-HTTP-002",

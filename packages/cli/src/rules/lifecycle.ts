@@ -4,6 +4,7 @@ import type { Kind } from "@fcrt/core/protocol";
 import { lacksHook } from "../gateway/invocation.ts";
 import { describeExit } from "../gateway/program.ts";
 import type { Exit } from "../gateway/program.ts";
+import { Latch } from "./halves.ts";
 import {
   answersEarly,
   answerTo,
@@ -31,6 +32,8 @@ export const lifecycleRules: readonly Rule[] = [
     severity: "should",
     title: `The call before the instance is gone, GET ${controlPath["pre-stop"]}, is answered with StatusCode 200`,
     source: hooks,
+    // A server that somebody else has started is not ours to prepare for its end.
+    needs: ["program"],
     check: async (subject) => hookAnswer(subject, "pre-stop"),
   },
   {
@@ -53,12 +56,12 @@ export const lifecycleRules: readonly Rule[] = [
       const { program } = await gateway.instance();
       const call = callWithBody(subject.successes);
       const usual = await answerTo(gateway, requestFor(gateway, call));
-      const { request, letGo } = heldRequest(gateway, call);
-      const answer = answerTo(gateway, request);
+      const latch = new Latch();
+      const answer = answerTo(gateway, heldRequest(gateway, call, latch));
       if (await isAnsweredEarly(answer)) return skipped(answersEarly);
       program?.terminate();
       await Promise.race([answer, pause(timeToReact)]);
-      letGo();
+      latch.open();
       return asUsual(await answer, usual);
     },
   },
@@ -102,7 +105,7 @@ export const lifecycleRules: readonly Rule[] = [
     id: "FC-LIFECYCLE-006",
     family: "lifecycle",
     severity: "should",
-    title: "An instance that was frozen for 6 s takes the next invocation",
+    title: "An instance that was frozen for 7 s takes the next invocation",
     source: freezing,
     needs: ["signals"],
     waits: true,
@@ -110,7 +113,7 @@ export const lifecycleRules: readonly Rule[] = [
       const gateway = await warmGateway(subject, { freeze: true });
       const call = callWithBody(subject.successes);
       const usual = await gateway.invoke(call);
-      await pause(6000);
+      await pause(7000);
       const invocation = await gateway.invoke(call);
       const good = invocation.response?.status === usual.response?.status;
       const expected = `the answer that it gets otherwise:\n${describeResponse(usual)}`;

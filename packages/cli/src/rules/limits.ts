@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { limit } from "@fcrt/core/protocol";
-import type { Headers, RuntimeRequest } from "../gateway/connections.ts";
+import type { Headers, Parts, RuntimeRequest } from "../gateway/connections.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { brokenLimitOf } from "../gateway/limits.ts";
 import type { Call } from "../gateway/platform-request.ts";
+import { Latch } from "./halves.ts";
 import {
   answersEarly,
   answerTo,
@@ -11,9 +12,9 @@ import {
   callWithBody,
   heldRequest,
   isAnsweredEarly,
-  partedRequest,
   requestFor,
   uploadOf,
+  uploadRequest,
   warmGateway,
 } from "./probes.ts";
 import { finding, forEach, skipped } from "./rule.ts";
@@ -48,8 +49,8 @@ export const limitRules: readonly Rule[] = [
       const gateway = await warmGateway(subject);
       const call = callWithBody(subject.successes);
       const usual = await answerTo(gateway, uploadFor(gateway, call));
-      const slow = { ...partedRequest(gateway, call, slowBytes, inParts(call)), method: "POST" };
-      return asUsual(await answerTo(gateway, slow), usual);
+      const slow = uploadRequest(gateway, call, inParts(uploadOf(call, slowBytes)));
+      return asUsual(await answerTo(gateway, { ...slow, method: "POST" }), usual);
     },
   },
   {
@@ -103,11 +104,11 @@ export const limitRules: readonly Rule[] = [
       const gateway = await warmGateway(subject);
       const call = callWithBody(subject.successes);
       const usual = await answerTo(gateway, requestFor(gateway, call));
-      const { request, letGo } = heldRequest(gateway, call);
-      const answer = answerTo(gateway, request);
+      const latch = new Latch();
+      const answer = answerTo(gateway, heldRequest(gateway, call, latch));
       if (await isAnsweredEarly(answer)) return skipped(answersEarly);
-      await Promise.race([answer, pause(35_000)]);
-      letGo();
+      await Promise.race([answer, pause(35_000, undefined, { ref: false })]);
+      latch.open();
       return asUsual(await answer, usual);
     },
   },
@@ -117,13 +118,17 @@ function uploadFor(gateway: Gateway, call: Call, length = 0): RuntimeRequest {
   return requestFor(gateway, { ...call, method: "POST", body: uploadOf(call, length) });
 }
 
-async function* inParts(call: Call): AsyncGenerator<Uint8Array> {
-  const body = uploadOf(call, slowBytes);
+function inParts(body: Buffer): Parts {
   const size = Math.ceil(body.length / slowParts);
-  for (let from = 0; from < body.length; from += size) {
-    if (from > 0) await pause(6000 / (slowParts - 1));
-    yield body.subarray(from, from + size);
-  }
+  return {
+    byteLength: body.length,
+    async *[Symbol.asyncIterator]() {
+      for (let from = 0; from < body.length; from += size) {
+        if (from > 0) await pause(6000 / (slowParts - 1));
+        yield body.subarray(from, from + size);
+      }
+    },
+  };
 }
 
 const slowParts = 7;

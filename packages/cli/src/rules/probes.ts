@@ -1,13 +1,13 @@
-import { connect } from "node:net";
-import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { RuntimeRequest, RuntimeResponse } from "../gateway/connections.ts";
 import type { Gateway, GatewayOptions } from "../gateway/gateway.ts";
 import { newRequestId, requestOf } from "../gateway/platform-request.ts";
 import type { Call } from "../gateway/platform-request.ts";
+import { halvesOf } from "./halves.ts";
+import type { Latch } from "./halves.ts";
 import { finding } from "./rule.ts";
 import type { Calls, Finding, Subject } from "./rule.ts";
-import { describeAnswer, shortened } from "./seen.ts";
+import { describeAnswer } from "./seen.ts";
 
 /** A runtime of one's own that is initialized and has served once, and that time enough is given. */
 export async function warmGateway(
@@ -30,36 +30,21 @@ export function requestFor({ facts }: Gateway, call: Call): RuntimeRequest {
   return requestOf(call, facts, newRequestId(facts.generation, call.kind), 0);
 }
 
-/** A request whose last byte stays away until it is let go, so that its invocation is in flight until then. */
-export interface HeldRequest {
-  readonly request: RuntimeRequest;
-  readonly letGo: () => void;
+/** A request whose second half is sent when the latch is open, so that its invocation is in flight until then. */
+export function heldRequest(gateway: Gateway, call: Call, latch: Latch): RuntimeRequest {
+  return uploadRequest(gateway, call, halvesOf(uploadOf(call), latch));
 }
 
-export function heldRequest(gateway: Gateway, call: Call): HeldRequest {
-  const body = uploadOf(call);
-  let letGo = (): void => {};
-  const released = new Promise<void>((resolve) => (letGo = resolve));
-  async function* parts(): AsyncGenerator<Uint8Array> {
-    yield body.subarray(0, -1);
-    await released;
-    yield body.subarray(-1);
-  }
-  return { request: partedRequest(gateway, call, body.length, parts()), letGo };
-}
-
-/** A request of a call with a body of so many bytes that comes as these parts. */
-export function partedRequest(
+/** The request of a call with a body of one's own. */
+export function uploadRequest(
   gateway: Gateway,
   call: Call,
-  length: number,
-  parts: AsyncIterable<Uint8Array>,
+  body: NonNullable<RuntimeRequest["body"]>,
 ): RuntimeRequest {
-  const request = requestFor(gateway, call);
+  const request = requestFor(gateway, { ...call, body });
   // Body parsers wait for what is JSON.
   const type = call.kind === "http-invoke" ? ([["content-type", "application/json"]] as const) : [];
-  const headers = [...type, ["content-length", String(length)] as const, ...request.headers];
-  return { ...request, headers, body: parts };
+  return { ...request, headers: [...type, ...request.headers] };
 }
 
 /** What a call uploads, filled up with spaces, which JSON does not mind. */
@@ -98,59 +83,11 @@ export function describe(answer: Answer): string {
 export function asUsual(answer: Answer, usual: Answer, peculiarity?: string): Finding {
   const expected = `the answer that it gets otherwise:\n${describe(usual)}`;
   const seen = peculiarity ? `${peculiarity}:\n${describe(answer)}` : describe(answer);
-  return finding(isLike(answer, usual), expected, seen);
+  return finding(hasSameStatus(answer, usual), expected, seen);
 }
 
-function isLike(answer: Answer, usual: Answer): boolean {
+function hasSameStatus(answer: Answer, usual: Answer): boolean {
   return typeof answer !== "string" && typeof usual !== "string" && answer.status === usual.status;
-}
-
-/**
- * Whatever comes on a connection of its own until the runtime closes it, or until `patience` milliseconds have passed;
- * each byte one character.
- */
-export async function rawExchange(
-  gateway: Gateway,
-  talk: (socket: Socket) => Promise<void> | void,
-  patience: number = 2000,
-): Promise<string> {
-  const { host, port } = await gateway.instance();
-  // Node's own half of the connection stays open until we close it.
-  const socket = connect({ host, port, allowHalfOpen: true });
-  let received = "";
-  socket.setEncoding("latin1").on("data", (text: string) => (received += text));
-  const over = new Promise((resolve) => {
-    socket.once("end", resolve).once("close", resolve).on("error", resolve);
-  });
-  await Promise.all([
-    Promise.race([over, pause(patience)]),
-    new Promise((resolve) => socket.once("connect", resolve).once("error", resolve)).then(
-      async () => talk(socket),
-    ),
-  ]);
-  socket.destroy();
-  return received;
-}
-
-/** What has come on the wire, or `nothing`. */
-export function describeRaw(received: string): string {
-  return shortened(received.replaceAll("\r\n", "\n")) || "nothing";
-}
-
-/** A request as it is on the wire, each byte one character. */
-export function wireTextOf(
-  { method, path, headers, body = "" }: RuntimeRequest,
-  connection: "close" | "keep-alive",
-): string {
-  const isBytes = typeof body === "string" || body instanceof Uint8Array;
-  const text = isBytes ? Buffer.from(body).toString("latin1") : "";
-  const own = [
-    ["host", "127.0.0.1"],
-    ["connection", connection],
-    ...(method === "POST" ? [["content-length", String(text.length)]] : []),
-  ];
-  const lines = [...own, ...headers].map((pair) => `${pair.join(": ")}\r\n`);
-  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${text}`;
 }
 
 const leastTimeout = 60_000;

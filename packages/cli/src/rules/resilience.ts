@@ -2,20 +2,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Call } from "../gateway/platform-request.ts";
 import { describeExit } from "../gateway/program.ts";
+import { Latch } from "./halves.ts";
 import {
   answersEarly,
   answerTo,
   asUsual,
   callWithBody,
   describe,
-  describeRaw,
   heldRequest,
   isAnsweredEarly,
-  rawExchange,
   requestFor,
   warmGateway,
-  wireTextOf,
 } from "./probes.ts";
+import { describeRaw, rawExchange, wireTextOf } from "./raw-exchange.ts";
 import { finding, forEach, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
 import { describeResponse } from "./seen.ts";
@@ -30,8 +29,8 @@ export const resilienceRules: readonly Rule[] = [
     check: async (subject) =>
       survives(subject, async (gateway, call) => {
         const caller = new AbortController();
-        const request = { ...heldRequest(gateway, call).request, signal: caller.signal };
-        const answer = answerTo(gateway, request);
+        const half = heldRequest(gateway, call, new Latch());
+        const answer = answerTo(gateway, { ...half, signal: caller.signal });
         await isAnsweredEarly(answer);
         caller.abort();
         await answer;
@@ -52,12 +51,14 @@ export const resilienceRules: readonly Rule[] = [
       const gateway = await warmGateway(subject);
       const call = callWithBody(subject.successes);
       const usual = await answerTo(gateway, requestFor(gateway, call));
-      const held = Array.from({ length: 5 }, () => heldRequest(gateway, call));
-      const answers = held.map(async ({ request }) => answerTo(gateway, request));
+      const latch = new Latch();
+      const answers = Array.from({ length: 5 }, async () =>
+        answerTo(gateway, heldRequest(gateway, call, latch)),
+      );
       if (await isAnsweredEarly(Promise.race(answers))) return skipped(answersEarly);
       for (const failure of subject.failures) await gateway.invoke(failure);
       await pause(timeToReact);
-      for (const { letGo } of held) letGo();
+      latch.open();
       return forEach(await Promise.all(answers), (answer) => asUsual(answer, usual));
     },
   },
