@@ -68,7 +68,7 @@ export function messageOf(error: unknown): string {
 
 /** Whether a runtime answers before it has got the whole request, so that nothing of it is in flight. */
 export async function isAnsweredEarly(answer: Promise<Answer>): Promise<boolean> {
-  return Promise.race([answer.then(() => true), pause(onItsWay, false)]);
+  return Promise.race([answer.then((given) => typeof given !== "string"), pause(onItsWay, false)]);
 }
 
 /** Why nothing could be kept in flight. */

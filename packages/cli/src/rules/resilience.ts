@@ -56,9 +56,12 @@ export const resilienceRules: readonly Rule[] = [
         answerTo(gateway, heldRequest(gateway, call, latch)),
       );
       if (await isAnsweredEarly(Promise.race(answers))) return skipped(answersEarly);
-      for (const failure of subject.failures) await gateway.invoke(failure);
+      const failed = Promise.all(subject.failures.map(async (failure) => gateway.invoke(failure)));
+      // Who takes one after the other fails when those before it are done.
+      await Promise.race([failed, pause(timeToFail)]);
       await pause(timeToReact);
       latch.open();
+      await failed;
       return forEach(await Promise.all(answers), (answer) => asUsual(answer, usual));
     },
   },
@@ -158,6 +161,7 @@ const isLastOfConnection = /^HTTP\/1\.0 |^connection: *close/im;
 const closesConnection = "it closes the connection after an answer, which FC-HTTP-001 tells";
 
 const timeToReact = 200;
+const timeToFail = 1000;
 
 // The third is how TLS begins.
 const noHttp = [
