@@ -7,7 +7,6 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { fcrt, isGone, rulesIn } from "./fcrt.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/cli/", import.meta.url));
-const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 
 async function listening(listener: RequestListener): Promise<number> {
   const server = createServer(listener).listen(0, "127.0.0.1");
@@ -15,31 +14,6 @@ async function listening(listener: RequestListener): Promise<number> {
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }
-
-describe("the examples of this repository", () => {
-  test("hello keeps every rule", async () => {
-    const ways = ["--event", '{"name":"you"}', "--error-event", "{}", "--http", "/"];
-    const run = await fcrt(["check", "--reporter", "json", ...ways, "--", "node", "index.js"], {
-      cwd: `${examples}hello`,
-    });
-
-    expect(rulesIn(run).filter(({ result }) => result !== "passed")).toEqual([]);
-    expect(run.code).toBe(0);
-  });
-
-  test("existing-express keeps every rule but those for events and initializers, which it has not", async () => {
-    const ways = ["--http", "/", "--error-http", "/orders/9"];
-    const run = await fcrt(["check", "--reporter", "json", ...ways, "--", "npm", "start"], {
-      cwd: `${examples}existing-express`,
-    });
-
-    const rules = rulesIn(run);
-    expect(rules.filter(({ result }) => result === "failed")).toEqual([]);
-    for (const { reason } of rules.filter(({ result }) => result === "skipped"))
-      expect(reason).toMatch(/takes no event|has no initializer/);
-    expect(run.code).toBe(0);
-  });
-});
 
 describe("a report", () => {
   const broken = ["--event", '{"name":"you"}', "--", "node", "FC-STATUS-002.mjs"];

@@ -28,7 +28,10 @@ export interface RunOptions {
   readonly stopWith?: (stop: () => Promise<void>) => void;
 }
 
-const bin = fileURLToPath(new URL("../../packages/cli/dist/fcrt.mjs", import.meta.url));
+/** The built command. */
+export const bin: string = fileURLToPath(
+  new URL("../../packages/cli/dist/fcrt.mjs", import.meta.url),
+);
 
 /** Where the runtimes that keep and break rules are. */
 export const fixtures: string = fileURLToPath(new URL("../fixtures/rules/", import.meta.url));

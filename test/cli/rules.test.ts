@@ -5,22 +5,29 @@ import { rules } from "../../packages/cli/src/rules/rules.ts";
 import { fcrt, fixtures, rulesIn } from "./fcrt.ts";
 import type { Run, RunOptions } from "./fcrt.ts";
 
-const ways = `--event {"name":"you"} --error-event {"name":"you","fail":true} --http / --error-http /fail`;
+const ways = `--event {"name":"you"} --error-event {"name":"you","fail":true} --http / --http /stream --error-http /fail`;
+
+// Rules that wait longest take half a minute.
+const patience = 120_000;
 
 async function check(fixture: string, flags: string[], options?: RunOptions): Promise<Run> {
   return fcrt(
-    ["check", "--reporter", "json", ...ways.split(" "), ...flags, "--", "node", fixture],
+    ["check", "--slow", "--reporter", "json", ...ways.split(" "), ...flags, "--", "node", fixture],
     options,
   );
 }
 
-test("a runtime that keeps the contract passes every rule, and none is skipped", async () => {
-  const run = await check("keeping.mjs", []);
+test(
+  "a runtime that keeps the contract passes every rule, and none is skipped",
+  async () => {
+    const run = await check("keeping.mjs", []);
 
-  expect(rulesIn(run).filter(({ result }) => result !== "passed")).toEqual([]);
-  expect(rulesIn(run).map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
-  expect(run.code).toBe(0);
-});
+    expect(rulesIn(run).filter(({ result }) => result !== "passed")).toEqual([]);
+    expect(rulesIn(run).map(({ id }) => id)).toEqual(rules.map(({ id }) => id));
+    expect(run.code).toBe(0);
+  },
+  patience,
+);
 
 test("ids are unique and say the family", () => {
   const ids = rules.map(({ id }) => id);
@@ -31,18 +38,22 @@ test("ids are unique and say the family", () => {
 });
 
 describe.concurrent.each(rules)("$id", ({ id, severity }) => {
-  test("fails on a runtime that breaks it, and tells what it saw", async ({ onTestFinished }) => {
-    const fixture = `${id}.mjs`;
-    expect(existsSync(join(fixtures, fixture)), `a fixture ${fixture}`).toBe(true);
+  test(
+    "fails on a runtime that breaks it, and tells what it saw",
+    async ({ onTestFinished }) => {
+      const fixture = `${id}.mjs`;
+      expect(existsSync(join(fixtures, fixture)), `a fixture ${fixture}`).toBe(true);
 
-    const once = async (): Promise<Run> =>
-      check(fixture, ["--only", id], { stopWith: onTestFinished });
-    let run = await once();
-    // One listens on the platform's own port, which somebody else on this machine may have for a while.
-    while (run.stderr.includes("EADDRINUSE")) run = await once();
+      const once = async (): Promise<Run> =>
+        check(fixture, ["--only", id], { stopWith: onTestFinished });
+      let run = await once();
+      // One listens on the platform's own port, which somebody else on this machine may have for a while.
+      while (run.stderr.includes("EADDRINUSE")) run = await once();
 
-    expect(rulesIn(run)).toMatchObject([{ id, result: "failed" }]);
-    expect(rulesIn(run)[0]?.seen).not.toBe("");
-    expect(run.code).toBe(severity === "must" ? 1 : 0);
-  });
+      expect(rulesIn(run)).toMatchObject([{ id, result: "failed" }]);
+      expect(rulesIn(run)[0]?.seen).not.toBe("");
+      expect(run.code).toBe(severity === "must" ? 1 : 0);
+    },
+    patience,
+  );
 });

@@ -5,28 +5,38 @@ import manifest from "../package.json" with { type: "json" };
 import { CannotRun } from "./cannot-run.ts";
 import { checkCommand } from "./commands/check.ts";
 import { invokeCommand } from "./commands/invoke.ts";
+import { startCommand } from "./commands/start.ts";
 import { printable } from "./report/report.ts";
 
 const cannotRun = 2;
 
-// Programs that were started are killed when this one exits: see gateway/program.ts.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.once(signal, () => process.exit(128 + constants.signals[signal]));
-// Whoever reads the report may have seen enough.
-process.stdout.on("error", () => process.exit());
-
 const fcrt = new Command("fcrt")
-  .description("A local Function Compute: checks and invokes custom runtimes.")
+  .description(
+    "A local Function Compute: checks and invokes custom runtimes, and starts built-in handlers in one.",
+  )
   .version(manifest.version)
   .enablePositionalOptions()
   .addCommand(checkCommand())
-  .addCommand(invokeCommand());
+  .addCommand(invokeCommand())
+  .addCommand(startCommand())
+  // A function that is served has its own way to end.
+  .hook("preAction", (_fcrt, command) => {
+    if (command.name() !== "start") endWithUser();
+  });
 for (const command of [fcrt, ...fcrt.commands]) command.exitOverride().showHelpAfterError(false);
 
 try {
   await fcrt.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+}
+
+function endWithUser(): void {
+  // Programs that were started are killed when this one exits: see gateway/program.ts.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  // Whoever reads the report may have seen enough.
+  process.stdout.on("error", () => process.exit());
 }
 
 function exitCodeOf(error: unknown): number {

@@ -14,13 +14,13 @@ import type { Ways } from "../rules/bench.ts";
 import type { Rule } from "../rules/rule.ts";
 import { rules } from "../rules/rules.ts";
 import { runRules } from "../rules/run-rules.ts";
-import { eventOf, numberOf } from "./values.ts";
+import { collect, eventOf, numberOf } from "./values.ts";
 
 interface CheckFlags {
   readonly url?: string;
   readonly event?: string;
   readonly errorEvent?: string;
-  readonly http?: string;
+  readonly http: readonly string[];
   readonly errorHttp?: string;
   readonly only?: string;
   readonly skip?: string;
@@ -42,7 +42,7 @@ export function checkCommand(): Command {
     .option("--url <address>", "check a running server instead of a command")
     .option("--event <file>", "an event that succeeds: a file, or JSON")
     .option("--error-event <file>", "an event that makes the function fail")
-    .option("--http <path>", "a path that is answered with success")
+    .option("--http <path>", "a path that is answered with success; may come again", collect, [])
     .option("--error-http <path>", "a path that makes the function fail")
     .option("--only <rules>", "ids or families to run, separated by commas")
     .option("--skip <rules>", "ids or families to leave out")
@@ -106,11 +106,13 @@ function targetOf(command: readonly string[], url: string | undefined): Target {
 async function waysOf({ event, errorEvent, http, errorHttp }: CheckFlags): Promise<Ways> {
   const eventCall = async (flag: string, given: string | undefined): Promise<Call[]> =>
     given === undefined ? [] : [{ kind: "invoke", body: await eventOf(flag, given) }];
-  const httpCall = (path: string | undefined): Call[] =>
-    path === undefined ? [] : [{ kind: "http-invoke", path }];
+  const httpCall = (path: string): Call => ({ kind: "http-invoke", path });
   return {
-    successes: [...(await eventCall("--event", event)), ...httpCall(http)],
-    failures: [...(await eventCall("--error-event", errorEvent)), ...httpCall(errorHttp)],
+    successes: [...(await eventCall("--event", event)), ...http.map(httpCall)],
+    failures: [
+      ...(await eventCall("--error-event", errorEvent)),
+      ...(errorHttp === undefined ? [] : [httpCall(errorHttp)]),
+    ],
   };
 }
 

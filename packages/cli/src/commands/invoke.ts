@@ -9,7 +9,7 @@ import { jsonOfInvocations, textOfInvocations } from "../report/invocations.ts";
 import type { CallReport, InvocationReport } from "../report/invocations.ts";
 import { progress } from "../report/progress.ts";
 import { samples } from "../samples.ts";
-import { eventOf, integerOf, numberOf, readFile } from "./values.ts";
+import { collect, eventOf, integerOf, numberOf, readFile } from "./values.ts";
 
 interface InvokeFlags {
   readonly event?: string;
@@ -167,8 +167,4 @@ function isTailWanted(headers: Headers): boolean {
   return headers.some(
     ([name, value]) => name.toLowerCase() === callerHeader.logType && value === "Tail",
   );
-}
-
-function collect(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
 }

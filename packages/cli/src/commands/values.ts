@@ -41,6 +41,11 @@ export function readFile(name: string, path: string): Uint8Array {
   }
 }
 
+/** For an option that may come several times. */
+export function collect(value: string, all: readonly string[]): readonly string[] {
+  return [...all, value];
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

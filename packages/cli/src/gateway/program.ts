@@ -89,6 +89,11 @@ export class Program {
     this.frozen = false;
   }
 
+  /** Asks it to end as the platform does: the first process alone, and whatever that has started hears of it from there. */
+  terminate(): void {
+    if (this.exit === undefined) this.#child.kill("SIGTERM");
+  }
+
   async kill(): Promise<Exit> {
     this.signal("SIGKILL");
     return this.ended;
@@ -97,7 +102,7 @@ export class Program {
   /** Asks it to end, and kills it when it has not within `patience` milliseconds. */
   async stop(patience: number): Promise<Exit> {
     this.thaw();
-    this.signal("SIGTERM");
+    this.terminate();
     const timer = setTimeout(() => this.signal("SIGKILL"), patience);
     const exit = await this.ended;
     clearTimeout(timer);

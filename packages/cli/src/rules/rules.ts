@@ -1,5 +1,9 @@
 import { dispatchRules } from "./dispatch.ts";
+import { httpRules } from "./http.ts";
+import { lifecycleRules } from "./lifecycle.ts";
+import { limitRules } from "./limits.ts";
 import { markerRules } from "./markers.ts";
+import { resilienceRules } from "./resilience.ts";
 import type { Rule } from "./rule.ts";
 import { startUpRules } from "./start-up.ts";
 import { statusRules } from "./status.ts";
@@ -10,4 +14,8 @@ export const rules: readonly Rule[] = [
   ...dispatchRules,
   ...statusRules,
   ...markerRules,
+  ...httpRules,
+  ...limitRules,
+  ...lifecycleRules,
+  ...resilienceRules,
 ];
