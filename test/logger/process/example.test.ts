@@ -22,7 +22,7 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
   test("`npm start` of the example prints what its README shows", async () => {
     const child = await startChild(example("server.js"), {
       node: "/bin/sh",
-      nodeOptions: ["-c", `exec ${scripts.start}`],
+      nodeOptions: ["-c", scripts.start],
       env: { PATH: [dirname(node), process.env["PATH"]].join(delimiter) },
     });
     await child.line("listening on");
