@@ -11,12 +11,16 @@ export interface RuntimeRequest {
   /** With its query. */
   readonly path: string;
   readonly headers: Headers;
-  /** Parts are sent as they come. */
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  readonly body?: string | Uint8Array | Parts;
   /** Breaks the connection off. */
   readonly signal?: AbortSignal;
   /** Is told of each part of the response's body as it comes. */
   readonly onData?: (chunk: Buffer) => void;
+}
+
+/** A body that is sent as it comes: with its length when that is told, else chunked. */
+export interface Parts extends AsyncIterable<Uint8Array> {
+  readonly byteLength?: number;
 }
 
 /** What a runtime has answered. */
@@ -90,9 +94,10 @@ const mostBodyBytes = 64 * 1024 * 1024;
 
 function lengthOf(body: RuntimeRequest["body"]): [string, string][] {
   if (body === undefined) return [];
-  return typeof body === "string" || body instanceof Uint8Array
-    ? [["content-length", String(Buffer.byteLength(body))]]
-    : [["transfer-encoding", "chunked"]];
+  const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+  return bytes === undefined
+    ? [["transfer-encoding", "chunked"]]
+    : [["content-length", String(bytes)]];
 }
 
 function write(outgoing: ClientRequest, body: RuntimeRequest["body"]): void {

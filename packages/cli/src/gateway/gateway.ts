@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly concurrency?: number;
   /** Which hooks the function has: the platform calls no other. @default none */
   readonly hooks?: readonly Exclude<Kind, Call["kind"]>[];
+  /** Variables of the function's own configuration, over those of the platform. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Whether the instance stands still while nothing runs on it. @default false */
   readonly freeze?: boolean;
 }
@@ -145,8 +147,8 @@ export class Gateway {
   }
 
   async #start(): Promise<Instance> {
-    const { target, startTimeout } = this.#options;
-    return startInstance(target, this.facts, this.log, startTimeout);
+    const { target, startTimeout, environment } = this.#options;
+    return startInstance(target, this.facts, this.log, startTimeout, environment);
   }
 
   #forget(instance: Instance): void {
@@ -271,6 +273,7 @@ const defaults = {
   startTimeout: limit.startTime,
   concurrency: 1,
   hooks: [],
+  environment: {},
   freeze: false,
 } as const;
 

@@ -36,12 +36,14 @@ export async function startInstance(
   facts: FunctionFacts,
   log: Log,
   patience: number,
+  configured: Readonly<Record<string, string>>,
 ): Promise<Instance> {
   if ("url" in target) return reachedAt(target.url, patience);
 
   const wantedPort = await freePort();
   const started = performance.now();
-  const environment = environmentOf(facts, wantedPort, `c-local-${wantedPort}`);
+  const platforms = environmentOf(facts, wantedPort, `c-local-${wantedPort}`);
+  const environment = { ...platforms, ...configured };
   const program = await Program.start(target.command, environment, log);
   const port = await portOf(program, wantedPort, patience);
   if (port === undefined) throw await neverListens(target.command, program, wantedPort, log);

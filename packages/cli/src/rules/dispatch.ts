@@ -1,6 +1,6 @@
 import { controlPath, header, parseMarker, startMarker } from "@fcrt/core/protocol";
 import type { Kind } from "@fcrt/core/protocol";
-import type { Headers, RuntimeRequest, RuntimeResponse } from "../gateway/connections.ts";
+import type { Headers, RuntimeRequest } from "../gateway/connections.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { lacksHook } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
@@ -8,7 +8,7 @@ import type { Call } from "../gateway/platform-request.ts";
 import { hookRequestOf, newRequestId, requestOf } from "../gateway/platform-request.ts";
 import { finding, forEach, noInitializer, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
-import { describeAnswer, describeLines, describeResponse } from "./seen.ts";
+import { describeAnswer, describeLines, describeResponse, isLike } from "./seen.ts";
 
 const spec = `Custom runtime specification, “${header.controlPath} values”`;
 
@@ -136,12 +136,6 @@ async function sameAnswer(
     `the answer that the event gets elsewhere:\n${describeAnswer(usual)}`,
     `${other.method} ${other.path}\n${describeAnswer(unusual)}`,
   );
-}
-
-// Bodies may tell the time or an id; their beginning and form do not.
-function isLike(one: RuntimeResponse, other: RuntimeResponse): boolean {
-  const shape = ({ body }: RuntimeResponse): string => body.toString().replace(/[\da-f]+/gi, "#");
-  return one.status === other.status && shape(one) === shape(other);
 }
 
 function withHeader(headers: Headers, name: string, value: string): Headers {

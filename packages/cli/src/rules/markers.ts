@@ -8,7 +8,7 @@ import type { Call } from "../gateway/platform-request.ts";
 import { invokeToEnd } from "./bench.ts";
 import { finding, forEach, noInitializer, skipped } from "./rule.ts";
 import type { Finding, Rule, Subject } from "./rule.ts";
-import { describeLines } from "./seen.ts";
+import { describeLines, isMarker } from "./seen.ts";
 
 const spec = "Custom runtime specification, “Log format”, required log entries";
 
@@ -231,10 +231,6 @@ async function invocationsOf({ succeeded, failed }: Subject): Promise<Invocation
 
 function linesOf({ gateway }: Subject, { requestId }: Invocation): readonly LogLine[] {
   return gateway.log.of(requestId);
-}
-
-function isMarker({ text }: LogLine): boolean {
-  return parseMarker(text) !== undefined;
 }
 
 const noMarkers = "there are no markers on stdout or stderr, which FC-MARKERS-001 tells";

@@ -1,4 +1,4 @@
-import { header } from "@fcrt/core/protocol";
+import { header, parseMarker } from "@fcrt/core/protocol";
 import type { RuntimeResponse } from "../gateway/connections.ts";
 import type { Invocation } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
@@ -11,6 +11,21 @@ function headerOf(response: RuntimeResponse | undefined, name: string): string |
 /** The status that a runtime reports to the platform, as sent. */
 export function reportedStatusOf(response: RuntimeResponse | undefined): string | undefined {
   return headerOf(response, header.status);
+}
+
+/** Whether two answers are the same but for what differs from call to call: the time, an id. */
+export function isLike(one: RuntimeResponse, other: RuntimeResponse): boolean {
+  const shape = ({ body }: RuntimeResponse): string => body.toString().replace(/[\da-f]+/gi, "#");
+  return one.status === other.status && shape(one) === shape(other);
+}
+
+export function isMarker({ text }: LogLine): boolean {
+  return parseMarker(text) !== undefined;
+}
+
+/** Whether a text names a line of a source file, as each entry of a stack does in any language. */
+export function hasStack(text: string): boolean {
+  return /\.[a-z]\w{0,5}["']?(?:, line |:|\()\d+|\[0x[\da-f]{4,}\]/i.test(text);
 }
 
 /** A response as it came: status line, headers, the beginning of the body. */
