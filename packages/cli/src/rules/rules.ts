@@ -1,6 +1,9 @@
+import { concurrencyRules } from "./concurrency.ts";
 import { dispatchRules } from "./dispatch.ts";
+import { lineRules } from "./lines.ts";
 import { markerRules } from "./markers.ts";
 import type { Rule } from "./rule.ts";
+import { securityRules } from "./security.ts";
 import { startUpRules } from "./start-up.ts";
 import { statusRules } from "./status.ts";
 
@@ -10,4 +13,7 @@ export const rules: readonly Rule[] = [
   ...dispatchRules,
   ...statusRules,
   ...markerRules,
+  ...lineRules,
+  ...concurrencyRules,
+  ...securityRules,
 ];
