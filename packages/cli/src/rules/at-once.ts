@@ -17,6 +17,8 @@ export interface Spoken {
 /** One of many invocations at once, and the same call when nothing else ran. */
 export interface Companion extends Spoken {
   readonly alone: Spoken;
+  /** Without a word, before that. */
+  readonly before: Invocation;
 }
 
 /** What words look like: to find those of others. */
@@ -36,9 +38,9 @@ export async function invokeAtOnce(subject: Subject): Promise<readonly Companion
   const times = Math.ceil(companionCount / Math.max(1, ways.length));
   const company = Array.from({ length: times }, () => ways).flat();
   const latch = new Latch();
-  const companions = company.map(async ({ call, alone }, index) => {
-    const { word, spoken } = say(call, alone.word === undefined ? undefined : index);
-    return { word, alone, invocation: await invokeToEnd(gateway, inHalves(spoken, latch)) };
+  const companions = company.map(async ({ call, ...known }, index) => {
+    const { word, spoken } = say(call, known.alone.word === undefined ? undefined : index);
+    return { ...known, word, invocation: await invokeToEnd(gateway, inHalves(spoken, latch)) };
   });
   // Who answers a further call has read what came before it; who takes one after the other never answers this one first.
   const oneMore = gateway.invoke(subject.successes[0]);
@@ -55,16 +57,17 @@ const patience = 1000;
 interface Way {
   readonly call: Call;
   readonly alone: Spoken;
+  readonly before: Invocation;
 }
 
 async function waysOf(subject: Subject): Promise<readonly Way[]> {
   const calls = [...subject.successes, ...subject.failures];
   const invocations = [...(await subject.succeeded()), ...(await subject.failed())];
   const ways: Way[] = [];
-  for (const [index, invocation] of invocations.entries()) {
+  for (const [index, before] of invocations.entries()) {
     const call = calls[index];
-    if (call && invocation.response)
-      ways.push({ call, alone: await aloneOf(subject.gateway, call, invocation) });
+    if (call && before.response)
+      ways.push({ call, before, alone: await aloneOf(subject.gateway, call, before) });
   }
   return ways;
 }

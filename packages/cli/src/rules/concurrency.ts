@@ -63,12 +63,13 @@ export const concurrencyRules: readonly Rule[] = [
       const { position } = log;
       const companions = await invokeAtOnce(subject);
       const requestIds = companions.map(({ invocation }) => invocation.requestId);
-      return forEach(companions, ({ invocation, alone, word }) => {
+      return forEach(companions, ({ invocation, alone, before, word }) => {
         const usual = linesOf(subject.gateway, alone.invocation).length;
+        const isSteady = linesOf(subject.gateway, before).length === usual;
         if (usual === 0) return skipped("no line carries its request ID, which FC-LINES-001 tells");
         const lines = linesOf(subject.gateway, invocation);
         const good =
-          lines.length === usual &&
+          (isSteady ? lines.length === usual : lines.length > 0) &&
           !lines.some(({ text }) => tellsOfOthers(text, word, invocation.requestId, requestIds));
         const what = word === undefined ? "" : `, about \`${word}\` and no other such word`;
         const expected = `with ${invocation.requestId} as many lines as when it is alone, ${usual}${what}`;
