@@ -52,7 +52,7 @@ export const markerRules: readonly Rule[] = [
     check: async (subject) =>
       forEach(await invocationsOf(subject), (invocation) => {
         const lines = linesOf(subject, invocation);
-        if (!lines.some(isMarker)) return skipped(noMarkers);
+        if (!hasBoth(lines)) return skipped(notBoth);
         const moments = lines.flatMap(({ text }) => parseMarker(text)?.moment ?? []);
         return finding(
           moments.join() === "Start,End",
@@ -106,7 +106,7 @@ export const markerRules: readonly Rule[] = [
     check: async (subject) =>
       forEach(await invocationsOf(subject), (invocation) => {
         const lines = linesOf(subject, invocation).filter(({ source }) => source === "stdout");
-        if (!lines.some(isMarker)) return skipped(noMarkers);
+        if (!hasBoth(lines)) return skipped(notBoth);
         const outer = [lines[0], lines.at(-1)].map((line) => parseMarker(line?.text ?? "")?.moment);
         return finding(
           outer.join() === "Start,End",
@@ -127,6 +127,7 @@ export const markerRules: readonly Rule[] = [
       const { succeeded, failed } = subject;
       const clean = forEach(await succeeded(), (invocation) => {
         const lines = linesOf(subject, invocation);
+        if (!hasEnd(lines)) return skipped(noEnd);
         const marker = endMarker(invocation.kind, invocation.requestId);
         return finding(has(lines, marker), `a line ${marker}`, describeLines(lines));
       });
@@ -134,6 +135,7 @@ export const markerRules: readonly Rule[] = [
       return forEach(await failed(), (invocation) => {
         const { kind, requestId } = invocation;
         const lines = linesOf(subject, invocation);
+        if (!hasEnd(lines)) return skipped(noEnd);
         const good = lines.some(
           ({ text }) => parseMarker(text)?.suffix.startsWith(", Error: ") === true,
         );
@@ -166,7 +168,9 @@ export const markerRules: readonly Rule[] = [
     title: "Markers carry the request ID as it came, in any of the forms that the platform uses",
     source: spec,
     needs: ["output"],
-    check: async ({ gateway, successes: [call] }) => {
+    check: async ({ gateway, succeeded, successes: [call] }) => {
+      const usual = (await succeeded()).flatMap(({ requestId }) => gateway.log.of(requestId));
+      if (!usual.some(isMarker)) return skipped(noMarkers);
       const findings: Finding[] = [];
       for (const requestId of requestIds) {
         const { kind } = await invokeToEnd(gateway, { ...call, requestId });
@@ -207,6 +211,7 @@ async function lookForLateEnd(gateway: Gateway, call: Call): Promise<Finding> {
     attempt += 1;
     const { requestId, log } = await invokeToEnd(gateway, call);
     if (hasEnd(log)) continue;
+    if (!hasEnd(gateway.log.of(requestId))) return skipped(noEnd);
     const late = gateway.log.of(requestId).filter((line) => line.late);
     const seen = `until the response had ended:\n${describeLines(log)}\nafter it:\n${describeLines(late)}`;
     return finding(false, expected, seen);
@@ -234,6 +239,13 @@ function linesOf({ gateway }: Subject, { requestId }: Invocation): readonly LogL
 }
 
 const noMarkers = "there are no markers on stdout or stderr, which FC-MARKERS-001 tells";
+const noEnd = "there is no End marker, which FC-MARKERS-002 tells";
+const notBoth = "a marker is missing, which FC-MARKERS-001 or 002 tells";
+
+function hasBoth(lines: readonly LogLine[]): boolean {
+  const moments = new Set(lines.map(({ text }) => parseMarker(text)?.moment));
+  return moments.has("Start") && moments.has("End");
+}
 
 function has(lines: readonly LogLine[], text: string): boolean {
   return lines.some((line) => line.text === text);

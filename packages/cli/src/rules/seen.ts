@@ -23,10 +23,14 @@ export function isMarker({ text }: LogLine): boolean {
   return parseMarker(text) !== undefined;
 }
 
-/** Whether a text names a line of a source file, as each entry of a stack does in any language. */
+/** Whether a text has entries of a stack: a line of a source file, a method, an address. */
 export function hasStack(text: string): boolean {
-  return /\.[a-z]\w{0,5}["']?(?:, line |:|\()\d+|\[0x[\da-f]{4,}\]/i.test(text);
+  return sourceLine.test(text) || /\bat [\w.$<>]+\(|\[0x[\da-f]{4,}\]/.test(text);
 }
+
+// By their ends, for `example.com:80` is none.
+const sourceLine =
+  /\.(?:[cm]?[jt]sx?|py|go|java|kt|scala|clj|php|rb|rs|cs|fs|vb|cc?|cpp|cxx|hh?|hpp|swift|dart|exs?|erl|hs|lua|p[lm]|nim|zig|cr|d)["']?(?:,? line |:line |:|\()\d+/;
 
 /** A response as it came: status line, headers, the beginning of the body. */
 export function describeResponse({ request, response, outcome }: Invocation): string {
