@@ -51,5 +51,5 @@ function startCommandOf(name: string): string[] {
   const manifest = JSON.parse(readFileSync(`${folder}${name}/package.json`, "utf8")) as {
     readonly scripts: { readonly start: string };
   };
-  return manifest.scripts.start.split(" ");
+  return manifest.scripts.start.replace(/^exec /, "").split(" ");
 }

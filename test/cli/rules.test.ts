@@ -33,8 +33,10 @@ test("ids are unique and say the family", () => {
   const ids = rules.map(({ id }) => id);
 
   expect(new Set(ids).size).toBe(ids.length);
-  for (const { id, family } of rules)
-    expect(id).toMatch(new RegExp(`^FC-${family.split(/[- ]/)[0]!.toUpperCase()}[A-Z-]*-\\d{3}$`));
+  for (const { id, family } of rules) {
+    const words = family.toUpperCase().split(/[- ]/);
+    expect(words).toContain(/^FC-([A-Z]+)-\d{3}$/.exec(id)?.[1]);
+  }
 });
 
 describe.concurrent.each(rules)("$id", ({ id, severity }) => {

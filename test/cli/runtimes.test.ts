@@ -25,6 +25,9 @@ describe.concurrent(
         "FC-MARKERS-002",
         "FC-LINES-001",
         "FC-LINES-006",
+        "FC-HTTP-001",
+        "FC-LIFECYCLE-003",
+        "FC-LIFECYCLE-006",
         "FC-SECURITY-007",
       ]);
     });
@@ -53,6 +56,8 @@ describe.concurrent(
         "FC-MARKERS-008",
         "FC-LINES-001",
         "FC-LINES-006",
+        "FC-HTTP-001",
+        "FC-LIFECYCLE-003",
         "FC-SECURITY-006",
       ]);
     });
@@ -76,6 +81,8 @@ describe.concurrent(
         "FC-LINES-005",
         "FC-LINES-008",
         "FC-CONCURRENCY-004",
+        "FC-HTTP-001",
+        "FC-LIFECYCLE-003",
         "FC-SECURITY-004",
       ]);
     });
