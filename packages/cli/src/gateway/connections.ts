@@ -81,8 +81,8 @@ export class Connections {
     this.#agent.destroy();
   }
 
-  #headersOf({ headers, body }: RuntimeRequest): string[] {
-    const own = [["host", `${this.#host}:${this.#port}`], ...lengthOf(body)];
+  #headersOf({ method, headers, body }: RuntimeRequest): string[] {
+    const own = [["host", `${this.#host}:${this.#port}`], ...lengthOf(method, body)];
     const given = new Set(headers.map(([name]) => name.toLowerCase()));
     const added = own.filter(([name = ""]) => !given.has(name));
     return [...added, ...headers].flat();
@@ -92,8 +92,10 @@ export class Connections {
 const mostHeaderBytes = 256 * 1024;
 const mostBodyBytes = 64 * 1024 * 1024;
 
-function lengthOf(body: RuntimeRequest["body"]): [string, string][] {
-  if (body === undefined) return [];
+function lengthOf(method: string, body: RuntimeRequest["body"]): [string, string][] {
+  // What may have a body says that it has none.
+  if (body === undefined)
+    return /^(?:POST|PUT|PATCH)$/.test(method) ? [["content-length", "0"]] : [];
   const bytes = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   return bytes === undefined
     ? [["transfer-encoding", "chunked"]]

@@ -85,7 +85,7 @@ export const markerRules: readonly Rule[] = [
       "FC documentation, instance lifecycle: an instance is frozen when its last call has ended",
     needs: ["output", "program"],
     check: async ({ fresh, successes: [call] }) => {
-      const gateway = await fresh();
+      const gateway = await fresh({ hooks: ["initialize"] });
       const { program } = await gateway.instance();
       const undo = program ? makeGiveWay(program) : () => {};
       try {
@@ -211,7 +211,8 @@ async function lookForLateEnd(gateway: Gateway, call: Call): Promise<Finding> {
     attempt += 1;
     const { requestId, log } = await invokeToEnd(gateway, call);
     if (hasEnd(log)) continue;
-    if (!hasEnd(gateway.log.of(requestId))) return skipped(noEnd);
+    const isItsEnd = (line: LogLine): boolean => line.requestId === requestId && hasEnd([line]);
+    if (!(await gateway.log.find(isItsEnd, latestEnd))) return skipped(noEnd);
     const late = gateway.log.of(requestId).filter((line) => line.late);
     const seen = `until the response had ended:\n${describeLines(log)}\nafter it:\n${describeLines(late)}`;
     return finding(false, expected, seen);
@@ -222,6 +223,7 @@ async function lookForLateEnd(gateway: Gateway, call: Call): Promise<Finding> {
 const fewestAttempts = 5;
 const mostAttempts = 20;
 const mostLooking = 1500;
+const latestEnd = 500;
 
 // As FC 2.0 and hooks have it; as FC 3.0 had it in 2023, and has it since.
 const requestIds = [
