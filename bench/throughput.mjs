@@ -5,15 +5,16 @@ import { answerTo, eventCall, firstAnswerTo } from "./calls.mjs";
 import { startPeer } from "./peer.mjs";
 
 /**
- * Starts the server, checks and warms it, and resolves to its `rate` in requests a second, the `cpu` of each in
+ * Starts the server, checks it, warms it by so many requests, and resolves to its `rate` in requests a second, the `cpu` of each in
  * microseconds, the `p99` of their latencies in milliseconds, and how `busy` its core was.
  */
-export async function throughputOf(server, { requests, connections = 32, call, environment }) {
+export async function throughputOf(server, options) {
+  const { warm, requests, connections = 32, call, environment } = options;
   const asked = call ?? server.call ?? eventCall;
   const peer = await startPeer(server, { environment });
   try {
     await checkWork(peer, server, asked);
-    await load(peer, asked, connections, requests);
+    await load(peer, asked, connections, warm);
     return await load(peer, asked, connections, requests);
   } finally {
     await peer.stop();

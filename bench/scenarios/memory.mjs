@@ -9,7 +9,7 @@ import { serversOf } from "../servers.mjs";
 import { checkWork, load } from "../throughput.mjs";
 
 export const about =
-  "What a process holds (RSS, after a garbage collection) after so many invocations, 1 and 200 at a time. The slope is what the last two thirds of them added.";
+  "What a process holds (RSS, after a garbage collection) after so many invocations, 1 and 200 at a time, and how much of it the last two thirds of them added.";
 
 const servers = serversOf(
   "node:http, console.log",
@@ -25,8 +25,8 @@ const compared = servers.flatMap((server) =>
   })),
 );
 const amounts = {
-  full: { steps: [1000, 10_000, 100_000, 300_000], idle: 1000 },
-  quick: { steps: [100, 300, 1000, 3000], idle: 200 },
+  full: { steps: [1000, 10_000, 100_000, 300_000], idle: 1000, rounds: 3 },
+  quick: { steps: [100, 1000], idle: 200, rounds: 1 },
 };
 const flags = [
   "--expose-gc",
@@ -36,33 +36,43 @@ const flags = [
 const megabyte = 1024 * 1024;
 
 export async function measure(size) {
-  const { steps, idle } = amounts[size];
+  const { steps, idle, rounds } = amounts[size];
   const collector = await startCollector();
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
   try {
     const grown = await inRounds("memory", compared, 1, (server) =>
       memoryAt(server, steps, environment),
     );
-    const idling = await inRounds("memory: idle connections", servers, 3, (server) =>
+    const idling = await inRounds("memory: idle connections", servers, rounds, (server) =>
       heapOfIdle(server, idle, environment),
     );
+    const told = steps.map((step) => step.toLocaleString("en-US"));
     return [
       ...steps.map((step, index) =>
         tableOf(
-          `RSS after ${step} invocations`,
+          `RSS after ${told[index]} invocations`,
           "MB",
           grown,
           (seen) => seen[index].rss / megabyte,
           step !== steps.at(-1),
         ),
       ),
-      tableOf("Slope", "%", grown, (seen) => (seen.at(-1).rss / seen.at(-2).rss - 1) * 100),
+      tableOf(
+        `Growth of RSS from ${told.at(-2)} to ${told.at(-1)} invocations`,
+        "%",
+        grown,
+        growth,
+      ),
       tableOf("Heap in use in the end", "MB", grown, (seen) => seen.at(-1).heapUsed / megabyte),
       tableOf("Heap of an idle connection", "KB", idling, (bytes) => bytes / 1024),
     ];
   } finally {
     await collector.stop();
   }
+}
+
+function growth(seen) {
+  return (seen.at(-1).rss / seen.at(-2).rss - 1) * 100;
 }
 
 async function memoryAt(server, steps, environment) {

@@ -25,7 +25,8 @@ export async function measure(size) {
   const results = await inRounds("scale", compared, rounds, (server) => {
     const { connections } = server;
     const requests = (connections * milliseconds) / wait;
-    return throughputOf(server, { requests, connections, call: callWith({ wait }) });
+    const call = callWith({ wait });
+    return throughputOf(server, { warm: requests, requests, connections, call });
   });
   return [
     tableOf("Throughput", "requests/s", results, ({ rate }) => rate),

@@ -20,12 +20,25 @@ const traced = serversOf(
 );
 const sampled = traced.slice(1);
 const amounts = {
-  full: { rounds: 7, requests: 6000, sequence: 60 },
-  quick: { rounds: 1, requests: 500, sequence: 6 },
+  full: {
+    rounds: 7,
+    load: { warm: 6000, requests: 6000 },
+    children: [0, 3, 20],
+    atATime: [1, 32],
+    delays: [0, 20, 200, Infinity],
+    sequence: 60,
+  },
+  quick: {
+    rounds: 1,
+    load: { warm: 800, requests: 400 },
+    children: [0, 20],
+    atATime: [32],
+    delays: [0, Infinity],
+    sequence: 6,
+  },
 };
 const spans = 3;
 const invocations = 100;
-const delays = [0, 20, 200, Infinity];
 
 export async function measure(size) {
   return [
@@ -35,15 +48,15 @@ export async function measure(size) {
   ];
 }
 
-async function throughputs({ rounds, requests }) {
+async function throughputs({ rounds, load: amount, children }) {
   const collector = await startCollector();
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
   const tables = [];
   try {
-    for (const children of [0, 3, 20]) {
-      const title = `Throughput with ${children} child spans`;
-      const call = callWith({ spans: children });
-      const measured = (server) => throughputOf(server, { requests, call, environment });
+    for (const number of children) {
+      const title = `Throughput with ${number} child spans`;
+      const call = callWith({ spans: number });
+      const measured = (server) => throughputOf(server, { ...amount, call, environment });
       const results = await inRounds(title, [...untraced, ...traced], rounds, measured);
       tables.push(tableOf(title, "requests/s", results, ({ rate }) => rate));
     }
@@ -53,12 +66,11 @@ async function throughputs({ rounds, requests }) {
   }
 }
 
-async function posts({ rounds }) {
+async function posts({ rounds, atATime }) {
   const contenders = sampled.flatMap((server) =>
-    [1, 32].map((connections) => ({
+    atATime.map((connections) => ({
       ...server,
       connections,
-      server: server.name,
       name: `${server.name}, ${connections} at a time`,
     })),
   );
@@ -101,7 +113,7 @@ async function countsOf(collector, expected) {
   }
 }
 
-async function latencies({ rounds, sequence }) {
+async function latencies({ rounds, delays, sequence }) {
   const tables = [];
   for (const delay of delays) {
     const when = delay === Infinity ? "never" : `after ${delay} ms`;
