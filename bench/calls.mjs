@@ -64,13 +64,14 @@ export async function answerTo(port, { method, path, headers, body }, agent = fa
   return { status: incoming.statusCode, fcStatus: incoming.headers["x-fc-status"], body: text };
 }
 
-/** Asks again and again until the server is up. */
+/** Asks again and again until the server is up, for half a minute at most. */
 export async function firstAnswerTo(port, call) {
+  const patience = performance.now() + 30_000;
   for (;;) {
     try {
       return await answerTo(port, call);
     } catch (error) {
-      if (error.code !== "ECONNREFUSED") throw error;
+      if (error.code !== "ECONNREFUSED" || performance.now() > patience) throw error;
     }
   }
 }

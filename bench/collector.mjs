@@ -1,14 +1,14 @@
 // A collector that takes everything: a process of its own, so that its work is not the server's.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { startChild } from "./children.mjs";
 
 const file = fileURLToPath(import.meta.url);
 
 /** Starts one that answers after so many milliseconds, or never when they are `Infinity`. */
 export async function startCollector(delay = 0) {
-  const child = spawn(process.execPath, [file, String(delay)], {
+  const child = startChild(process.execPath, [file, String(delay)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(child.stdout.setEncoding("utf8"), "data");

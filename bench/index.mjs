@@ -1,6 +1,7 @@
 // The command line: what is to be measured, and what becomes of it.
 import { parseArgs } from "node:util";
 import { verdictsOn } from "./check.mjs";
+import { stopChildren } from "./children.mjs";
 import { ratiosOf, withSpread } from "./figures.mjs";
 import { leaveFirstCore } from "./peer.mjs";
 import { clearProgress } from "./progress.mjs";
@@ -43,6 +44,7 @@ async function measureAll() {
     try {
       measured[name] = await measureOne(name);
     } catch (error) {
+      stopChildren();
       clearProgress();
       console.error(`${name} failed: ${error.message}\n`);
       process.exitCode = 1;

@@ -1,10 +1,11 @@
 // A server under test: a process of its own on the first core, whose stdout is read by somebody who keeps up.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { startChild } from "./children.mjs";
 import { createPipe } from "./pipe.mjs";
 
 const pinned = existsSync("/usr/bin/taskset") && availableParallelism() > 1;
@@ -37,7 +38,7 @@ export async function startPeer(server, options = {}) {
   const pipe = createPipe();
   const [command, ...args] = onFirstCore(node, ...flags, file);
   const started = performance.now();
-  const child = spawn(command, args, {
+  const child = startChild(command, args, {
     env: {
       PATH: process.env.PATH,
       FC_SERVER_PORT: String(port),

@@ -14,11 +14,19 @@ export async function inRounds(label, contenders, rounds, measure) {
       const each = (performance.now() - started) / done;
       const left = each * (rounds * contenders.length - done);
       showStep({ label, round, rounds, name: contender.name, left });
-      results.get(contender).push(await measure(contender));
+      results.get(contender).push(await named(contender, measure));
       done += 1;
     }
   }
   return results;
+}
+
+async function named(contender, measure) {
+  try {
+    return await measure(contender);
+  } catch (error) {
+    throw new Error(`\`${contender.name}\`: ${error.message}`, { cause: error });
+  }
 }
 
 function startingWith(contenders, round) {

@@ -30,7 +30,7 @@ export async function checkWork(peer, server, call = server.call ?? eventCall) {
   await quietOf(peer);
   const seen = [status, fcStatus, body, peer.lines - before].join(" ");
   const expected = `200 200 {"hello":"world"} ${server.lines}`;
-  if (seen !== expected) throw new Error(`Expected \`${server.name}\`: ${expected}, got: ${seen}`);
+  if (seen !== expected) throw new Error(`Expected \`${expected}\`, got \`${seen}\``);
 }
 
 // Lines come on another way than the answer, and some later.

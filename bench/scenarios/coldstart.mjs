@@ -75,7 +75,7 @@ async function startOf(server, options) {
     const { status } = await firstAnswerTo(peer.port, initializeCall);
     const time = performance.now() - peer.started;
     if (status === 200) return time;
-    throw new Error(`Expected \`${server.name}\` to answer with 200, got ${status}`);
+    throw new Error(`Expected an answer with status 200, got ${status}`);
   } finally {
     await peer.stop();
   }
