@@ -1,114 +1,98 @@
-// A server under test: a process of its own whose stdout is read by somebody who keeps up.
-import { spawn } from "node:child_process";
+// A server under test: a process of its own on the first core, whose stdout is read by somebody who keeps up.
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { request as send } from "node:http";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { startChild } from "./children.mjs";
+import { createPipe } from "./pipe.mjs";
 
-// The headers of a real request, of FC 3.0.
-const platformHeaders = {
-  "x-fc-request-id": "1-67a59f35-150c1267-f381ba1c085c",
-  "x-fc-access-key-id": "STS.NaXxxx",
-  "x-fc-access-key-secret": "7jXxxx",
-  "x-fc-security-token": `CAIS${"x".repeat(600)}`,
-  "x-fc-function-name": "my-function",
-  "x-fc-function-handler": "index.handler",
-  "x-fc-function-memory": "512",
-  "x-fc-function-timeout": "60",
-  "x-fc-region": "cn-hangzhou",
-  "x-fc-account-id": "123456789012",
-  "x-fc-qualifier": "LATEST",
-  "x-fc-version-id": "",
-  "x-fc-service-name": "",
-  "x-fc-service-logproject": "my-log-project",
-  "x-fc-service-logstore": "my-logstore",
-  "x-fc-retry-count": "0",
-  "x-fc-client-ip": "",
-  "x-fc-tracing-jaeger-endpoint": "",
-  "x-fc-tracing-opentracing-span-context": "",
-  "content-type": "application/octet-stream",
-};
+const pinned = existsSync("/usr/bin/taskset") && availableParallelism() > 1;
 
-export const eventCall = {
-  method: "POST",
-  path: "/invoke",
-  headers: { ...platformHeaders, "x-fc-control-path": "/invoke" },
-  body: '{"name":"world"}',
-};
-
-export const initializeCall = {
-  method: "POST",
-  path: "/initialize",
-  headers: { ...platformHeaders, "x-fc-control-path": "/initialize" },
-};
-
-export const preStopCall = {
-  method: "GET",
-  path: "/pre-stop",
-  headers: { ...platformHeaders, "x-fc-control-path": "/pre-stop" },
-};
-
-/** What runs `bench/peers/NAME.mjs` on the first core, where there are several; the load takes the others. */
-export function commandOf(name) {
-  const program = [process.execPath, fileURLToPath(new URL(`peers/${name}.mjs`, import.meta.url))];
-  return existsSync("/usr/bin/taskset") ? ["taskset", "-c", "0", ...program] : program;
+/** Leaves the first core to the servers: what this process does, and whom it starts, takes the others. */
+export function leaveFirstCore() {
+  if (!pinned) return;
+  const others = `1-${availableParallelism() - 1}`;
+  execFileSync("taskset", ["--all-tasks", "--cpu-list", "--pid", others, String(process.pid)]);
 }
 
-/** All that a peer finds in its environment. */
-export function environmentOf(port, more = {}) {
-  return { PATH: process.env.PATH, FC_SERVER_PORT: String(port), ...more };
+/** The command and its arguments that run a program on the first core, where there are several. */
+export function onFirstCore(...program) {
+  return pinned ? ["taskset", "--cpu-list", "0", ...program] : program;
 }
 
-/** Starts `bench/peers/NAME.mjs`. */
-export async function startPeer(name, environment) {
+/** The path of a program in `bench/peers`. */
+export function programOf(name) {
+  return fileURLToPath(new URL(`peers/${name}`, import.meta.url));
+}
+
+/**
+ * Starts the `program` of a server. `file` stands in for it, `node` for the Node that runs this, `flags` are Node's,
+ * `environment` adds to the server's own, `errors` counts what comes on stderr as lines too.
+ */
+export async function startPeer(server, options = {}) {
+  const { node = process.execPath, flags = [], errors = false } = options;
+  const { file = programOf(server.program) } = options;
   const port = await freePort();
-  const [command, ...args] = commandOf(name);
-  const child = spawn(command, args, {
-    env: environmentOf(port, environment),
-    stdio: ["ignore", "pipe", "inherit"],
+  const pipe = createPipe();
+  const [command, ...args] = onFirstCore(node, ...flags, file);
+  const started = performance.now();
+  const child = startChild(command, args, {
+    env: {
+      PATH: process.env.PATH,
+      FC_SERVER_PORT: String(port),
+      ...options.environment,
+      ...server.environment,
+    },
+    stdio: ["ignore", pipe.writing, errors ? pipe.writing : "inherit", "ipc"],
   });
-  const peer = { name, port, lines: 0, cpu: () => cpuOf(child.pid), stop };
-  child.stdout.on("data", (chunk) => {
+  pipe.close();
+  const peer = { port, started, lines: 0, cpu: () => cpuOf(child.pid), tell, ask, ended, stop };
+  pipe.reader.on("data", (chunk) => {
     for (const byte of chunk) if (byte === 10) peer.lines += 1;
   });
+  const closed = Promise.all([once(child, "exit"), once(pipe.reader, "close")]);
   return peer;
+
+  /** Tells `control.mjs`, which must be in the flags, what to do. */
+  function tell(order) {
+    child.send(order);
+  }
+
+  /** Resolves to the answer of `control.mjs`. */
+  async function ask(question) {
+    tell(question);
+    const [answer] = await once(child, "message");
+    return answer;
+  }
+
+  /** Resolves when it has exited by itself and all that it wrote is read. */
+  async function ended() {
+    await closed;
+  }
 
   async function stop() {
     child.kill("SIGKILL");
-    await once(child, "close");
+    await closed;
   }
 }
 
-/** Sends one call; resolves to what came back, or rejects when nobody listens yet. */
-export async function answerTo(port, { method, path, headers, body }) {
-  const outgoing = send({ port, method, path, headers, agent: false }).end(body);
-  const [incoming] = await once(outgoing, "response");
-  const text = Buffer.concat(await incoming.toArray()).toString();
-  return { status: incoming.statusCode, fcStatus: incoming.headers["x-fc-status"], body: text };
-}
-
-/** Asks again and again until the server is up. */
-export async function firstAnswerTo(port, call) {
-  for (;;) {
-    try {
-      return await answerTo(port, call);
-    } catch (error) {
-      if (error.code !== "ECONNREFUSED") throw error;
-    }
-  }
-}
-
-// User and system time in milliseconds; `undefined` where the system does not tell.
+// The time of all threads on a core, in milliseconds; `NaN` where the system does not tell.
 function cpuOf(pid) {
-  const file = `/proc/${pid}/stat`;
-  if (!existsSync(file)) return undefined;
-  const fields = readFileSync(file, "utf8").split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  const folder = `/proc/${pid}/task`;
+  if (!existsSync(folder)) return Number.NaN;
+  const times = readdirSync(folder).map((thread) => timeOf(`${folder}/${thread}/schedstat`));
+  return times.reduce((sum, time) => sum + time, 0) / 1e6;
 }
 
-/** A port that nothing listens on now. */
-export async function freePort() {
+function timeOf(file) {
+  const [nanoseconds] = readFileSync(file, "utf8").split(" ");
+  return Number(nanoseconds);
+}
+
+// A port that nothing listens on now.
+async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -1,6 +1,7 @@
 // The contract done properly with nothing but Node: what a careful user would write.
 import { createServer } from "node:http";
 
+const logs = process.env.LOG !== "off";
 const markers = { "/initialize": "Initialize", "/invoke": "Invoke" };
 
 const server = createServer((request, response) => {
@@ -12,7 +13,9 @@ const server = createServer((request, response) => {
   request.on("end", async () => {
     try {
       const result =
-        marker === "Invoke" ? await invoke(JSON.parse(Buffer.concat(chunks))) : undefined;
+        marker === "Invoke"
+          ? await invoke(JSON.parse(Buffer.concat(chunks)), requestId)
+          : undefined;
       console.log(`FC ${marker} End RequestId: ${requestId}`);
       reply(response, 200, result === undefined ? "" : JSON.stringify(result));
     } catch (error) {
@@ -29,7 +32,9 @@ server.listen(process.env.FC_SERVER_PORT, "0.0.0.0", () => {
   console.log("FunctionCompute bench runtime inited.");
 });
 
-async function invoke(event) {
+async function invoke(event, requestId) {
+  if (logs) console.log(`${new Date().toISOString()} ${requestId} [INFO] accepted`);
+  if (event.wait) await new Promise((resolve) => setTimeout(resolve, event.wait));
   return { hello: event.name };
 }
 

@@ -4,6 +4,8 @@ import { logger } from "@fcrt/logger";
 await serve({
   invoke: async (event) => {
     logger.info("accepted");
-    return { hello: event.json().name };
+    const { name, wait } = event.json();
+    if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+    return { hello: name };
   },
 });

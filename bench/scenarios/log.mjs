@@ -1,110 +1,65 @@
 // A handler that writes lines in a loop, as many as a pipe takes: the reader keeps up whoever else uses the machine.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { median, withSpread } from "../figures.mjs";
-import { amounts, errors } from "../logging.mjs";
-import {
-  answerTo,
-  commandOf,
-  environmentOf,
-  eventCall,
-  firstAnswerTo,
-  freePort,
-  preStopCall,
-} from "../peer.mjs";
+import { answerTo, callWith, firstAnswerTo, preStopCall } from "../calls.mjs";
+import { amounts as entries, errors } from "../logging.mjs";
+import { startPeer } from "../peer.mjs";
+import { inRounds, tableOf } from "../rounds.mjs";
 
-const text = "log-text";
-/** What is promised of the speed of text lines, written at once, against each of the others. */
-const goals = {
-  [text]: "",
-  "log-buffered": "≤ 0.33",
-  "log-json": "",
-  "log-pino-sync": "≥ 1.00",
-  "log-pino": "",
-  "log-winston": "≥ 2.50",
-  "log-powertools": "≥ 2.50",
-  "log-console": "",
-  "log-limit": "≥ 0.85",
-};
-const rounds = 8;
-const calls = 150;
+export const about =
+  "Lines from inside an invocation, timed from inside, until all of them are in the pipe. Sync: each is there when the call returns. An error with its cause takes several lines in a text, one in JSON.";
 
-/** Resolves to rows of a table: for each workload the time of an entry, and how it compares to ours. */
-export async function log() {
-  const results = new Map(Object.keys(goals).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, measured] of results) measured.push(await measure(name));
-  }
-  const ours = results.get(text);
-  return Object.keys(amounts).flatMap((workload) =>
-    [...results].map(([name, measured]) => ({
-      workload,
-      logger: name.replace("log-", ""),
-      "ns/entry": Math.round(median(measured.map((times) => times[workload]))),
-      "text is … times as fast": withSpread(
-        measured.map((times, round) => times[workload] / ours[round][workload]),
-      ),
-      goal: goals[name],
-    })),
-  );
+const compared = [
+  { name: "limit: fs.writeSync of the ready line", program: "log-limit.mjs" },
+  { name: "@fcrt/logger text, sync", program: "log-text.mjs", ours: true },
+  { name: "@fcrt/logger text, buffered", program: "log-buffered.mjs", ours: true },
+  { name: "@fcrt/logger JSON, sync", program: "log-json.mjs", ours: true },
+  { name: "pino JSON, sync", program: "log-pino-sync.mjs" },
+  { name: "pino JSON, default", program: "log-pino.mjs" },
+  { name: "winston", program: "log-winston.mjs" },
+  { name: "Powertools Logger", program: "log-powertools.mjs" },
+  { name: "console.log", program: "log-console.mjs" },
+];
+const workloads = Object.keys(entries);
+const amounts = { full: { rounds: 9, calls: 150 }, quick: { rounds: 2, calls: 15 } };
+
+export async function measure(size) {
+  const { rounds, calls } = amounts[size];
+  const results = await inRounds("log", compared, rounds, (logger) => timesOf(logger, calls));
+  return workloads.flatMap((workload) => [
+    tableOf(workload, "entries/s", results, (times) => 1e9 / times[workload]),
+    tableOf(`${workload}: cost`, "ns", results, (times) => times[workload], true),
+  ]);
 }
 
-/** Resolves to the nanoseconds of an entry, by workload, in a process of its own. */
-async function measure(name) {
-  const peer = await startLogging(name);
+// The nanoseconds of an entry, by workload, in a process of its own.
+async function timesOf(logger, calls) {
+  const peer = await startPeer(logger, { errors: true });
   const times = {};
-  await firstAnswerTo(peer.port, callOf("message"));
-  for (const workload of Object.keys(amounts)) {
-    await run(peer, workload);
-    times[workload] = await run(peer, workload);
+  await firstAnswerTo(peer.port, callWith({ workload: "message" }));
+  for (const workload of workloads) {
+    await run(peer, workload, calls);
+    times[workload] = await run(peer, workload, calls);
   }
-  checkWork(name, await peer.stop());
+  await answerTo(peer.port, preStopCall);
+  await peer.ended();
+  checkWork(peer.lines, calls);
   return times;
 }
 
-async function run({ port }, workload) {
+async function run({ port }, workload, calls) {
   let nanoseconds = 0;
   for (let call = 0; call < calls; call += 1) {
-    const { body } = await answerTo(port, callOf(workload));
+    const { body } = await answerTo(port, callWith({ workload }));
     nanoseconds += JSON.parse(body).nanoseconds;
   }
-  return nanoseconds / (calls * amounts[workload]);
+  return nanoseconds / (calls * entries[workload]);
 }
 
 // Who writes less is not faster. An error may take several lines, each the same number.
-function checkWork(name, lines) {
-  const markers = 1 + 2 * (1 + 2 * calls * Object.keys(amounts).length + 1);
-  const { [errors]: amount, ...others } = amounts;
-  const entries = Object.values(others).reduce((sum, each) => sum + each, 0) * 2 * calls;
-  const ofErrors = (lines - markers - amounts.message - entries) / (2 * calls * amount);
+function checkWork(lines, calls) {
+  const markers = 1 + 2 * (1 + 2 * calls * workloads.length + 1);
+  const { [errors]: amount, ...others } = entries;
+  const expected = Object.values(others).reduce((sum, each) => sum + each, 0) * 2 * calls;
+  const ofErrors = (lines - markers - entries.message - expected) / (2 * calls * amount);
   if (!Number.isInteger(ofErrors) || ofErrors < 1)
-    throw new Error(`Expected \`${name}\` to write each entry, got ${ofErrors} lines for an error`);
-}
-
-function callOf(workload) {
-  return { ...eventCall, body: JSON.stringify({ workload }) };
-}
-
-// What Node makes for a child's stdout is a pair of sockets; the platform has a pipe, and so has the shell.
-async function startLogging(name) {
-  const port = await freePort();
-  const child = spawn("/bin/sh", ["-c", '"$@" | wc -l', "sh", ...commandOf(name)], {
-    env: environmentOf(port),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let counted = "";
-  child.stdout.setEncoding("utf8").on("data", (part) => (counted += part));
-  // Some tell of errors there.
-  let lines = 0;
-  child.stderr.on("data", (chunk) => {
-    for (const byte of chunk) if (byte === 10) lines += 1;
-  });
-  return { port, stop };
-
-  /** Resolves to the number of lines that it has written. */
-  async function stop() {
-    await answerTo(port, preStopCall);
-    await once(child, "close");
-    return Number(counted) + lines;
-  }
+    throw new Error(`Expected lines for each entry, got ${ofErrors} for an error`);
 }

@@ -6,10 +6,15 @@ import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { registerInstrumentations } from "@opentelemetry/instrumentation";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 
+const Processor = process.env.PROCESSOR === "simple" ? SimpleSpanProcessor : BatchSpanProcessor;
 const tracerProvider = new BasicTracerProvider({
-  spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+  spanProcessors: [new Processor(new OTLPTraceExporter())],
 });
 trace.setGlobalTracerProvider(tracerProvider);
 context.setGlobalContextManager(new AsyncLocalStorageContextManager());
@@ -22,8 +27,12 @@ require("node:http");
 const fastify = require("fastify");
 const pino = require("pino");
 
+const tracer = trace.getTracer("bench");
 const stream = pino.destination({ sync: true });
-const app = fastify({ loggerInstance: pino(stream), disableRequestLogging: true });
+const app = fastify({
+  loggerInstance: pino(stream),
+  logController: new fastify.LogController({ disableRequestLogging: true }),
+});
 app.addContentTypeParser(
   "application/octet-stream",
   { parseAs: "string" },
@@ -33,6 +42,8 @@ app.post("/invoke", async (request, reply) => {
   const requestId = request.headers["x-fc-request-id"];
   stream.write(`FC Invoke Start RequestId: ${requestId}\n`);
   request.log.info("accepted");
+  for (let step = 0; step < (request.body.spans ?? 0); step += 1)
+    tracer.startActiveSpan("step", (span) => span.end());
   stream.write(`FC Invoke End RequestId: ${requestId}\n`);
   reply.header("x-fc-status", "200");
   return { hello: request.body.name };

@@ -1,0 +1,7 @@
+import { createServer } from "node:http";
+import { adopt } from "@fcrt/core";
+import { logger } from "@fcrt/logger";
+import { fastifyApp } from "../apps/fastify.mjs";
+
+const app = await fastifyApp((text) => logger.info(text));
+createServer(adopt(app)).listen(process.env.FC_SERVER_PORT, "0.0.0.0");
