@@ -29,7 +29,7 @@ export const starts: Readonly<Record<string, object>> = {
   ...startsOf("cjs/index", ["returned", "returnsNothing", "logs", "quiet"]),
   ...startsOf("cjs/only", ["handler"]),
   ...startsOf("cjs/assigned", ["handler"]),
-  ...startsOf("cjs/dist/compiled", ["handler"]),
+  ...startsOf("cjs/out/compiled", ["handler"]),
   ...startsOf("esm/index", ["hello", "key", "nothing", "oops", "answer", "request", "body"]),
   ...startsOf("esm/index", ["preflight", "fromDefault"]),
   ...startsOf("esm/function", ["default"]),
@@ -120,7 +120,7 @@ function formCases(): Case[] {
     answers(
       "A compiler's default export is looked into",
       "I5",
-      "cjs/dist/compiled.handler",
+      "cjs/out/compiled.handler",
       "compiled",
     ),
     answers(
