@@ -99,8 +99,13 @@ interface Failure {
   readonly retryAfter?: number | undefined;
 }
 
+// Who is not there now will hardly be in a moment: an invocation need not wait for it.
+const absent = new Set<unknown>(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"]);
+
 function unreachable(error: unknown): Failure {
-  return { fate: "retry", reason: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof Error)) return { fate: "retry", reason: String(error) };
+  const isAbsent = "code" in error && absent.has(error.code);
+  return { fate: isAbsent ? "keep" : "retry", reason: error.message };
 }
 
 const transient = new Set([429, 502, 503, 504]);
