@@ -10,7 +10,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    // More than the two cores that this runs on at least: the longest tests wait most of their time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { include: ["packages/*/src/**"] },
