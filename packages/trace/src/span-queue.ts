@@ -119,13 +119,13 @@ export class SpanQueue {
 
   #dropOldest(): void {
     let dropped = 0;
-    while (this.#waiting.length - dropped > mostSpans || this.#bytes > mostBytes) {
-      this.#bytes -= this.#waiting[dropped]?.size ?? 0;
+    while (this.#waiting.length > mostSpans || this.#bytes > mostBytes) {
+      // Not `splice`, which moves all that stay.
+      this.#bytes -= this.#waiting.shift()?.size ?? 0;
       dropped += 1;
     }
-    if (dropped === 0) return;
-    this.#waiting.splice(0, dropped);
-    this.#complaints.dropped(dropped, `more than ${mostSpans} spans or ${mostBytes} bytes wait`);
+    if (dropped > 0)
+      this.#complaints.dropped(dropped, `more than ${mostSpans} spans or ${mostBytes} bytes wait`);
   }
 }
 
