@@ -25,7 +25,7 @@ export interface TracingOptions {
   readonly exporter?: ExporterName | ExporterOptions | SpanExporter;
   /**
    * When spans are sent. `end`: each invocation waits for the export that holds its spans. `background`: none waits.
-   * `lifecycle`: before a freeze and at the stop only.
+   * `lifecycle`: before a freeze and at the stop, or when 512 spans wait.
    * @default "end", or `FCRT_TRACE_FLUSH`
    */
   readonly flush?: "end" | "background" | "lifecycle";
