@@ -4,17 +4,38 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const conditions = ["@fcrt/source", "node", "development|production"];
 const externalConditions = ["@fcrt/source", "node", "module-sync"];
 
+/** What takes minutes and runs on its own (`npm run suites`): a folder of test/ each. */
+const suites = ["packages", "ecosystem", "examples", "site"];
+
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions } },
   test: {
-    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     pool: "forks",
     // More than the two cores that this runs on at least: the longest tests wait most of their time.
     maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { include: ["packages/*/src/**"] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "main",
+          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          exclude: ["**/node_modules/**", ...suites.map((name) => `test/${name}/**`)],
+        },
+      },
+      ...suites.map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      })),
+    ],
   },
 });
 

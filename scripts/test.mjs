@@ -57,7 +57,8 @@ async function runTests() {
   rmSync(results, { force: true });
   console.log("\n== tests");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
-  const { exitCode } = await run("vitest", ["run", ...reporters, ...selection]);
+  const tests = selection.length > 0 ? selection : ["--project=main"];
+  const { exitCode } = await run("vitest", ["run", ...reporters, ...tests]);
   report("tests", exitCode, started);
   if (!existsSync(results)) return exitCode || 1;
   const { passed, failed, skipped } = tallyOf(results);
