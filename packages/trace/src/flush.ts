@@ -20,6 +20,8 @@ export class Flush {
   readonly #send: Send;
   readonly #mode: Settings["flush"];
   readonly #timeout: number;
+  #sending: ReturnType<Send> | undefined;
+  #noted: Promise<void> = Promise.resolve();
   #late = 0;
   #failed = 0;
   #failedAt = 0;
@@ -70,9 +72,19 @@ export class Flush {
     return isProbed ? undefined : this.#sendAndNote();
   }
 
-  async #sendAndNote(): Promise<void> {
+  // One note for all that wait for the same export.
+  #sendAndNote(): Promise<void> {
+    const sending = this.#send();
+    if (sending !== this.#sending) {
+      this.#sending = sending;
+      this.#noted = this.#note(sending);
+    }
+    return this.#noted;
+  }
+
+  async #note(sending: ReturnType<Send>): Promise<void> {
     const began = performance.now();
-    const delivered = await this.#send();
+    const delivered = await sending;
     if (delivered === false && this.#counts(began)) {
       this.#failed += 1;
       this.#probeLater();

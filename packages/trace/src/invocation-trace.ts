@@ -12,6 +12,8 @@ export interface InvocationTrace {
   readonly invocation: Invocation;
   readonly settings: Settings;
   readonly root: Span;
+  /** What its request id leads to. */
+  readonly ownTraceId: string;
   /** On the clock of `performance.now`, which no one sets back. */
   readonly openedAt: number;
   /** What the caller has sent. */
@@ -46,7 +48,7 @@ export function remember(trace: InvocationTrace): void {
   Reflect.set(trace.invocation, traceProperty, trace);
   running.set(requestId, trace);
   if (foreignTraceIds.size > 0) foreignTraceIds.delete(requestId);
-  if (traceId === traceIdFrom(requestId)) return;
+  if (traceId === trace.ownTraceId) return;
   foreignTraceIds.set(requestId, traceId);
   if (foreignTraceIds.size <= mostForeignTraceIds) return;
   const [oldest = ""] = foreignTraceIds.keys();

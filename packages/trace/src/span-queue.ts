@@ -35,7 +35,7 @@ export class SpanQueue {
 
   add(ended: EndedSpan): void {
     const size = sizeOf(ended.span);
-    this.#waiting.push({ ...ended, size });
+    this.#waiting.push({ span: ended.span, origin: ended.origin, size });
     this.#bytes += size;
     this.#dropOldest();
     if (this.#waiting.length % spansAhead === 0 && !this.#isExporting) void this.flush();
@@ -43,11 +43,11 @@ export class SpanQueue {
 
   /**
    * Settles when all that was added before is exported (`true`) or was tried in vain (`false`), at once when there is
-   * nothing (`undefined`); never rejects.
+   * nothing (`undefined`); never rejects. All that wait for the same export share one promise.
    */
-  async flush(): Promise<boolean | undefined> {
+  flush(): Promise<boolean | undefined> {
     const exporter = this.#exporter;
-    if ("write" in exporter) return this.#write(exporter);
+    if ("write" in exporter) return Promise.resolve(this.#write(exporter));
     if (!this.#isExporting) return (this.#current = this.#exportGroup(exporter));
     if (this.#waiting.length === 0) return this.#current;
     this.#following ??= this.#current.then(async () => {

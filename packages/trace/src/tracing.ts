@@ -103,7 +103,8 @@ function openTrace(
     // The samplers of OpenTelemetry do not look at them, and what is not sampled does not need them.
     ...(settings.sampler && { attributes: openingAttributes(invocation, settings) }),
   };
-  const root = provider.startRoot(traceIdFrom(requestId), name, options, parent);
+  const ownTraceId = traceIdFrom(requestId);
+  const root = provider.startRoot(ownTraceId, name, options, parent);
   if (isSampled(root) || settings.keepFailures)
     root.setAttributes(openingAttributes(invocation, settings));
   const watchesHead = response && settings.responseHeaders.length > 0;
@@ -111,6 +112,7 @@ function openTrace(
     invocation,
     settings,
     root,
+    ownTraceId,
     name,
     openedAt,
     parent,

@@ -31,7 +31,7 @@ test(`every span has arrived when the last byte of the response has, ${rounds} t
 test("the spans of an export that a freeze has interrupted go with the next invocation", async () => {
   const collector = await startCollector();
   collector.answering = silent;
-  const child = await start({ exporter: { type: "otlp", url: collector.url }, flushTimeout: 50 });
+  const child = await start({ exporter: { type: "otlp", url: collector.url }, flushTimeout: 1000 });
 
   expect(await frozenAtTheEnd(child, invocation("request-0"))).toBe(200);
   await collector.received(1);

@@ -1,6 +1,6 @@
 import type { Extension, Invocation } from "./extension.ts";
 import { writeError, writeLine } from "./lines.ts";
-import { isThenable, settlesWithin } from "./promises.ts";
+import { isThenable } from "./promises.ts";
 
 /** All extensions as one; an absent function means that no extension has it, and costs nothing. */
 export interface Hooks {
@@ -72,42 +72,54 @@ function composeEach(
 function composeEnd(extensions: readonly Extension[]): Hooks["end"] {
   if (extensions.length === 0) return undefined;
   return (invocation) => {
-    const pending = extensions
-      .map((extension) => settling(() => extension.end?.(invocation), invocation.requestId))
-      .filter((end) => end !== undefined);
-    return pending.length === 0 ? undefined : atMost("end", pending, invocation.requestId);
+    const { requestId } = invocation;
+    const pending = extensions.map((extension) =>
+      started(() => extension.end?.(invocation), requestId),
+    );
+    return allSettled("end", pending.filter(isThenable), requestId);
   };
 }
 
 function composeStop(extensions: readonly Extension[]): Hooks["stop"] {
   return async () => {
-    const pending = extensions
-      .map((extension) => settling(() => extension.stop?.()))
-      .filter((stop) => stop !== undefined);
-    await atMost("stop", pending);
+    const pending = extensions.map((extension) => started(() => extension.stop?.()));
+    await allSettled("stop", pending.filter(isThenable));
   };
 }
 
-function settling(moment: () => unknown, requestId?: string): Promise<void> | undefined {
-  const log = (error: unknown): void => writeError(error, requestId);
+function started(moment: () => unknown, requestId?: string): unknown {
   try {
-    const pending = moment();
-    return isThenable(pending) ? Promise.resolve(pending).then(() => {}, log) : undefined;
+    return moment();
   } catch (error) {
-    log(error);
+    writeError(error, requestId);
     return undefined;
   }
 }
 
-async function atMost(
+// By hand: each promise more takes a microsecond of an invocation on Node 20, and this spares nine.
+function allSettled(
   moment: "end" | "stop",
-  pending: readonly Promise<void>[],
+  pending: readonly PromiseLike<unknown>[],
   requestId?: string,
-): Promise<void> {
-  if (await settlesWithin(longestEnd, Promise.all(pending))) return;
-  writeLine(
-    "WARN",
-    `An extension's ${moment} took over ${longestEnd} ms and was not waited for`,
-    requestId,
-  );
+): Promise<void> | undefined {
+  if (pending.length === 0) return undefined;
+  return new Promise((resolve) => {
+    let left = pending.length;
+    const timer = setTimeout(() => {
+      const message = `An extension's ${moment} took over ${longestEnd} ms and was not waited for`;
+      writeLine("WARN", message, requestId);
+      resolve();
+    }, longestEnd);
+    const settled = (): void => {
+      left -= 1;
+      if (left > 0) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    const failed = (error: unknown): void => {
+      writeError(error, requestId);
+      settled();
+    };
+    for (const promise of pending) promise.then(settled, failed);
+  });
 }

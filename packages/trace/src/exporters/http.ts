@@ -46,19 +46,18 @@ export function poster(files: TlsFiles): Post {
   return async (message) => {
     const isSecure = message.url.protocol === "https:";
     const send = isSecure ? await (overHttps ??= httpsSender(files)) : overHttp;
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(message.timeout)));
+    const deadline = performance.now() + message.timeout;
     for (;;) {
       try {
-        const untraced = suppressTracing(ROOT_CONTEXT);
-        return await context.with(untraced, sendOnce, undefined, send, message, signal);
+        return await context.with(untraced, sendOnce, undefined, send, message, deadline);
       } catch (error) {
-        if (signal.aborted)
-          throw new Error(`no answer within ${Math.round(message.timeout)} ms`, { cause: error });
         if (!(error instanceof StaleConnection)) throw error;
       }
     }
   };
 }
+
+const untraced = suppressTracing(ROOT_CONTEXT);
 
 type Send = (url: URL, options: RequestOptions) => ClientRequest;
 
@@ -82,15 +81,23 @@ class StaleConnection extends Error {}
 
 async function sendOnce(
   send: Send,
-  { url, headers, body }: Message,
-  signal: AbortSignal,
+  { url, headers, body, timeout }: Message,
+  deadline: number,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = send(url, {
       method: "POST",
       headers: { ...headers, "content-length": body.length },
-      signal,
     });
+    // Not an `AbortSignal`: watching one takes as long as the rest of the request.
+    const timer = setTimeout(
+      () => {
+        reject(new Error(`no answer within ${Math.round(timeout)} ms`));
+        request.destroy();
+      },
+      Math.max(1, deadline - performance.now()),
+    ).unref();
+    request.on("close", () => clearTimeout(timer));
     request.on("error", (error) => {
       reject(request.reusedSocket && isReset(error) ? new StaleConnection() : error);
     });
