@@ -7,9 +7,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bin, fcrt, rulesIn } from "../cli/fcrt.ts";
 import { deploymentOf, functionOf, mistakesIn } from "./deployment.ts";
 import type { Deployment } from "./deployment.ts";
-import { bootstrapOf, examplesFolder, fileOf, folderOf, outputOf, pathWithNode } from "./folder.ts";
+import {
+  bootstrapOf,
+  examplesFolder,
+  fileOf,
+  folderOf,
+  linesOf,
+  outputOf,
+  pathWithNode,
+} from "./folder.ts";
 import { imageOf, layOut } from "./image.ts";
-import { comparable, patternOf, sessionsIn } from "./readme.ts";
+import { comparable, patternOf, quotesIn, sessionsIn } from "./readme.ts";
 
 /** A way to call a function: the event, the path, or both. */
 interface Call {
@@ -152,6 +160,7 @@ describe.concurrent("an example", () => {
       onTestFinished(() => rm(cwd, { recursive: true }));
       const sessions = sessionsIn(fileOf(name, "README.md"));
       expect(sessions).not.toEqual([]);
+      expect(linesOf(name)).toEqual(expect.arrayContaining(quotesIn(fileOf(name, "README.md"))));
 
       for (const { command, shown } of sessions) {
         const script = command.replaceAll("npx @fcrt/cli", `"${process.execPath}" "${bin}"`);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nodeVersions } from "../support/node-versions.ts";
@@ -17,6 +17,14 @@ export function fileOf(example: string, name: string): string {
   return readFileSync(join(folderOf(example), name), "utf8");
 }
 
+/** The lines of an example's code and of its `s` files, without what stands around them. */
+export function linesOf(example: string): string[] {
+  return ["", "src/"]
+    .flatMap((folder) => sourcesIn(example, folder))
+    .flatMap((name) => fileOf(example, name).split("\n"))
+    .map((line) => line.trim());
+}
+
 /** What `bootstrap` starts, the folder of its Node, and whether it may be executed. */
 export function bootstrapOf(example: string): {
   readonly command: readonly string[];
@@ -30,6 +38,12 @@ export function bootstrapOf(example: string): {
     nodeFolder: /^export PATH=(\S+):\$PATH$/m.exec(text)?.[1],
     executable: (mode & 0o111) === 0o111,
   };
+}
+
+function sourcesIn(example: string, folder: string): string[] {
+  const path = join(folderOf(example), folder);
+  const names = existsSync(path) ? readdirSync(path) : [];
+  return names.filter((name) => /\.(?:js|mjs|ts|yaml)$/.test(name)).map((name) => folder + name);
 }
 
 /** The `PATH` of a machine with that Node, as far as it is installed here; else with the one that runs the tests. */

@@ -15,6 +15,16 @@ export function sessionsIn(readme: string): Session[] {
   );
 }
 
+/** The lines of code that a README quotes, without what stands around them. */
+export function quotesIn(readme: string): string[] {
+  const blocks = [...readme.matchAll(/^```(?:js|ts|yaml|diff)\n([^]*?)^```$/gm)];
+  return blocks
+    .flatMap(([, block = ""]) => block.split("\n"))
+    .filter((line) => !line.startsWith("-"))
+    .map((line) => line.replace(/^\+/, "").trim())
+    .filter((line) => line !== "" && line !== "…");
+}
+
 /** What an output has to match: `…` stands for any text in a line, and alone in a line for any lines. */
 export function patternOf(shown: string): RegExp {
   const lines = comparable(shown)
