@@ -17,7 +17,7 @@ import {
   pathWithNode,
 } from "./folder.ts";
 import { imageOf, layOut } from "./image.ts";
-import { comparable, patternOf, quotesIn, sessionsIn } from "./readme.ts";
+import { commandsIn, comparable, patternOf, quotesIn } from "./readme.ts";
 
 /** A way to call a function: the event, the path, or both. */
 interface Call {
@@ -158,11 +158,11 @@ describe.concurrent("an example", () => {
     async ({ name }, { onTestFinished }) => {
       const cwd = await layOut(name);
       onTestFinished(() => rm(cwd, { recursive: true }));
-      const sessions = sessionsIn(fileOf(name, "README.md"));
-      expect(sessions).not.toEqual([]);
+      const commands = commandsIn(fileOf(name, "README.md"));
+      expect(commands).not.toEqual([]);
       expect(linesOf(name)).toEqual(expect.arrayContaining(quotesIn(fileOf(name, "README.md"))));
 
-      for (const { command, shown } of sessions) {
+      for (const { command, shown } of commands) {
         const script = command.replaceAll("npx @fcrt/cli", `"${process.execPath}" "${bin}"`);
         // The oldest Node that is supported; the rules are checked on the layer's.
         const env = { PATH: pathWithNode("20.10") };
@@ -174,7 +174,7 @@ describe.concurrent("an example", () => {
   );
 
   test.for(examples)(
-    "$name is deployed by Serverless Devs in two forms, the same but for where it runs",
+    "$name is read by Serverless Devs in two forms, the same but for where it runs",
     async ({ name }) => {
       const custom = await deploymentOf(name, "s.yaml");
       const container = await deploymentOf(name, "s.container.yaml");

@@ -1,11 +1,11 @@
-/** A command in a README and what the README shows of its output. */
-export interface Session {
+/** A command in a README, and what the README shows of its output. */
+export interface ShownCommand {
   readonly command: string;
   readonly shown: string;
 }
 
-/** What the `console` blocks of a README show: a line with `$` and the output below it. */
-export function sessionsIn(readme: string): Session[] {
+/** The commands in the `console` blocks of a README: each a line with `$`, its output below it. */
+export function commandsIn(readme: string): ShownCommand[] {
   const blocks = [...readme.matchAll(/^```console\n([^]*?)^```$/gm)].map(([, block = ""]) => block);
   return blocks.flatMap((block) =>
     [...block.matchAll(/^\$ (.+)\n((?:(?!\$ ).*\n)*)/gm)].map(([, command = "", shown = ""]) => ({
