@@ -33,6 +33,8 @@ const config: ViteUserConfig = defineConfig({
           include: [`test/${name}/**/*.test.ts`],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          // What runs at once mostly waits.
+          maxConcurrency: 12,
         },
       })),
     ],

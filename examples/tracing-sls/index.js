@@ -19,5 +19,5 @@ await serve(
       return { made: events.length };
     },
   },
-  { extensions: [tracing({ exporter: "sls", keepFailures: true })] },
+  { extensions: [tracing({ keepFailures: true })] },
 );

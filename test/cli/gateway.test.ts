@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { callerResponseOf } from "../../packages/cli/src/gateway/caller-response.ts";
 import { Gateway } from "../../packages/cli/src/gateway/gateway.ts";
 import type { GatewayOptions } from "../../packages/cli/src/gateway/gateway.ts";
+import { isListening } from "../../packages/cli/src/gateway/instance.ts";
 import type { Invocation } from "../../packages/cli/src/gateway/invocation.ts";
 import { isGone } from "./fcrt.ts";
 
@@ -425,4 +428,17 @@ describe("the log", () => {
     const lines = gateway.log.lines.filter(({ text }) => text === "without one");
     expect(lines).toMatchObject([{ requestId: undefined, attribution: undefined }]);
   });
+});
+
+test("A connection that was accepted while the gateway itself stood still is none too late", async () => {
+  const server = createServer();
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+
+  const listening = isListening("127.0.0.1", (server.address() as AddressInfo).port);
+  const stall = new Int32Array(new SharedArrayBuffer(4));
+  // Longer than a connection is waited for.
+  Atomics.wait(stall, 0, 0, 2100);
+
+  expect(await listening).toBe(true);
 });

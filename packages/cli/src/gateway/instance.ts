@@ -57,7 +57,8 @@ export async function startInstance(
 export async function isListening(address: string, port: number): Promise<boolean> {
   const socket = connect({ host: address, port });
   const accepted = await new Promise<boolean>((resolve) => {
-    socket.setTimeout(2000, () => resolve(false));
+    // Timers come first when this process has stood still: then what was accepted meanwhile is seen before it counts.
+    socket.setTimeout(2000, () => setImmediate(resolve, false));
     socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
   });
   socket.destroy();

@@ -1,23 +1,21 @@
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { send, withId } from "../process/program.ts";
 import { startChild } from "../support/child.ts";
 import type { Child } from "../support/child.ts";
 import { startCollector } from "../support/collector.ts";
 import { invoke } from "../support/platform-request.ts";
-
-const collectorExample = fileURLToPath(
-  new URL("../../examples/tracing-collector/index.js", import.meta.url),
-);
-const slsExample = fileURLToPath(new URL("../../examples/tracing-sls/index.js", import.meta.url));
+import { functionOf } from "./deployment.ts";
+import { folderOf } from "./folder.ts";
 
 const paid = "1-67a59f35-150c1267-f381ba1c085c";
 const refused = "1-67a59f35-150c1267-0123456789ab";
 
 test("tracing-collector: a collector has each trace before the answer", async () => {
   const collector = await startCollector();
-  const child = await started(collectorExample, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin });
+  const child = await started("tracing-collector", {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
+  });
 
   const ok = invoke('{"id":7,"item":"tea","card":"ok"}');
   expect(await send(child, withId(paid, ok))).toMatchObject({ status: 200, fcStatus: "200" });
@@ -34,8 +32,9 @@ test("tracing-collector: a collector has each trace before the answer", async ()
 
 test("tracing-sls: spans go with the credentials of the invocation", async () => {
   const collector = await startCollector();
-  const child = await started(slsExample, {
-    ...variablesOf("tracing-sls"),
+  const child = await started("tracing-sls", {
+    // It cannot say anything else than what is tested.
+    ...(await functionOf("tracing-sls", "s.yaml")).environmentVariables,
     SLS_OTEL_TRACE_ENDPOINT: collector.origin,
   });
 
@@ -64,18 +63,8 @@ test("tracing-sls: spans go with the credentials of the invocation", async () =>
   expect(child.stdout + child.stderr).not.toContain("a secret");
 });
 
-async function started(file: string, env: Record<string, string>): Promise<Child> {
-  const child = await startChild(file, { env: env });
+async function started(example: string, env: Record<string, string>): Promise<Child> {
+  const child = await startChild(join(folderOf(example), "index.js"), { env });
   await child.line("inited");
   return child;
-}
-
-// What the example's s.yaml sets, so that it cannot say anything else than what is tested.
-function variablesOf(example: string): Record<string, string> {
-  const file = new URL(`../../examples/${example}/s.yaml`, import.meta.url);
-  const [, block = ""] = readFileSync(file, "utf8").split("environmentVariables:\n");
-  const lines = block.split("\n").map((line) => /^ {8}(\w+): (.+)$/.exec(line));
-  return Object.fromEntries(
-    lines.filter((match) => match !== null).map(([, name = "", value = ""]) => [name, value]),
-  );
 }
