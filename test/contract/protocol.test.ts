@@ -118,6 +118,25 @@ describe("A recommended line", () => {
     expect(others).toEqual([]);
   });
 
+  test.each(["\n", "\r\n", "\v", "\u2028"])(
+    "is not many times as long as a message of %j alone, and keeps what stands between",
+    (lineBreak) => {
+      const said = `${lineBreak.repeat(50_000)}middle${lineBreak.repeat(50_000)}end`;
+      const line = formatLine(0, "id", "INFO", said);
+
+      expect(line.length).toBeLessThan(250_000);
+      expect(line).toContain(String.raw`\nmiddle\n`);
+      expect(line).toContain(String.raw`\nend`);
+      expect(physicalLinesOf(line).every((physical) => parseLine(physical))).toBe(true);
+    },
+  );
+
+  test("has a physical line for each of ten thousand", () => {
+    const said = "x\n".repeat(9_999);
+
+    expect(physicalLinesOf(formatLine(0, "id", "INFO", said))).toHaveLength(10_000);
+  });
+
   test("has its level on each physical line, whatever its name", () => {
     const lines = physicalLinesOf(formatLine(0, "id", "$&$1$$", "one\ntwo"));
     expect(lines.map((line) => parseLine(line)?.level)).toEqual(["$&$1$$", "$&$1$$"]);
