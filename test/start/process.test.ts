@@ -69,13 +69,13 @@ test.each([
 ])("A query of many parameters takes no longer than it is long, as $form", async (options) => {
   const nodeOptions = ["--max-http-header-size=1000000"];
   const child = await serving(options, { nodeOptions });
-  const names = Array.from({ length: 50_000 }, (_, index) => index.toString(36));
+  const names = Array.from({ length: 20_000 }, (_, index) => index.toString(36));
   const query = [...names, ...names].join("&");
 
   // In the square of its length it would not be answered in a minute.
   expect(await send(child, { ...httpInvoke(), path: `/?${query}` })).toMatchObject({
     status: 200,
-    body: "50000",
+    body: "20000",
   });
 });
 
