@@ -2,7 +2,7 @@
 export const lineLimit: number = 32 * 1024;
 
 /** The lines that a message may become by its own line breaks; of one that has more they are spelled out. */
-export const mostLines: number = 10_000;
+export const mostLines: number = 100_000;
 
 /** Stands for the request ID on a line that belongs to no invocation. */
 export const noRequestId = "-";
