@@ -1,7 +1,9 @@
-// Checks the packages as a user gets them: each entry in one file, the tarball by publint and attw.
+// Checks the packages as a user gets them: each entry in one file, the tarball by publint and attw. The tarballs stay in
+// the folder that is named, if one is.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundledIn } from "./bundled.mjs";
 import { pnpm } from "./pnpm.mjs";
 import { run } from "./processes.mjs";
 import { ensureBuilt, ensureInstalled } from "./setup.mjs";
@@ -14,7 +16,8 @@ const staticRelativeImport =
 await ensureInstalled();
 await ensureBuilt();
 
-const tarballs = mkdtempSync(join(tmpdir(), "fcrt-packages-"));
+const [kept] = process.argv.slice(2);
+const tarballs = kept ?? mkdtempSync(join(tmpdir(), "fcrt-packages-"));
 const problems = [];
 try {
   const pack = ["pack", `--pack-destination=${tarballs}`];
@@ -22,9 +25,10 @@ try {
   if (packed.exitCode !== 0) problems.push(packed.output);
   problems.push(...packageFolders().flatMap(splitEntriesOf));
   problems.push(...packageFolders().flatMap(unnamedOf));
-  for (const name of readdirSync(tarballs)) problems.push(...(await problemsOf(name)));
+  const names = readdirSync(tarballs).filter((name) => name.endsWith(".tgz"));
+  for (const name of names) problems.push(...(await problemsOf(name)));
 } finally {
-  rmSync(tarballs, { recursive: true });
+  if (kept === undefined) rmSync(tarballs, { recursive: true });
 }
 
 for (const problem of problems) console.error(problem);
@@ -47,19 +51,9 @@ function splitEntriesOf(folder) {
 function unnamedOf(folder) {
   const path = join(root, folder, "NOTICE");
   const notice = existsSync(path) ? readFileSync(path, "utf8") : "";
-  return bundledIn(folder)
+  return [...bundledIn(folder).keys()]
     .filter((name) => !notice.split(/[\s:,]+/).includes(name))
     .map((name) => `Expected ${join(folder, "NOTICE")} to name \`${name}\`, whose code is in dist`);
-}
-
-function bundledIn(folder) {
-  const dist = join(root, folder, "dist");
-  const maps = readdirSync(dist).filter((name) => name.endsWith(".map"));
-  const sources = maps.flatMap(
-    (name) => JSON.parse(readFileSync(join(dist, name), "utf8")).sources,
-  );
-  const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
-  return [...new Set(names)].filter((name) => name !== undefined);
 }
 
 async function problemsOf(name) {

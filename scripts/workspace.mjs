@@ -26,6 +26,11 @@ export function manifestOf(folder) {
   return JSON.parse(read(join(folder, "package.json")));
 }
 
+/** What pnpm calls a package's tarball, without its ending. */
+export function fileNameOf({ name, version }) {
+  return `${name.replace("@", "").replace("/", "-")}-${version}`;
+}
+
 function foldersIn(parent) {
   if (!existsSync(join(root, parent))) return [];
   return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);

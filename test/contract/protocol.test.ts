@@ -118,6 +118,25 @@ describe("A recommended line", () => {
     expect(others).toEqual([]);
   });
 
+  test.each(["\n", "\r\n", "\v", "\u2028"])(
+    "is not many times as long as a message of %j alone, and keeps what stands between",
+    (lineBreak) => {
+      const said = `${lineBreak.repeat(60_000)}middle${lineBreak.repeat(60_000)}end`;
+      const line = formatLine(0, "id", "INFO", said);
+
+      expect(line.length).toBeLessThan(300_000);
+      expect(line).toContain(String.raw`\nmiddle\n`);
+      expect(line).toContain(String.raw`\nend`);
+      expect(physicalLinesOf(line).every((physical) => parseLine(physical))).toBe(true);
+    },
+  );
+
+  test("has a physical line for each of a hundred thousand", () => {
+    const said = "x\n".repeat(99_999);
+
+    expect(physicalLinesOf(formatLine(0, "id", "INFO", said))).toHaveLength(100_000);
+  });
+
   test("has its level on each physical line, whatever its name", () => {
     const lines = physicalLinesOf(formatLine(0, "id", "$&$1$$", "one\ntwo"));
     expect(lines.map((line) => parseLine(line)?.level)).toEqual(["$&$1$$", "$&$1$$"]);

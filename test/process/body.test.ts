@@ -112,18 +112,36 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
   });
 });
 
+test("a body that comes byte by byte takes no more room than its bytes do", async () => {
+  const child = await serving("body.mjs");
+  const before = await peakOf(child);
+  const connection = await openConnection(child.port);
+
+  connection.socket.write(headOf(withId("crumbs", invoke("", chunked))));
+  const crumbs = Buffer.from("1\r\nx\r\n".repeat(10_000));
+  for (let index = 0; index < 40; index++) await taken(connection, crumbs);
+  connection.socket.write("0\r\n\r\n");
+  await connection.until("\r\n\r\n400000");
+
+  // Kept as they come, they took 180 MB.
+  expect((await peakOf(child)) - before).toBeLessThan(100 * mebibyte);
+  await expectUnharmed(child);
+});
+
 /** The most memory that the program has had, in bytes. */
 async function peakOf(child: Child): Promise<number> {
   return 1024 * Number((await send(child, httpInvoke())).body);
 }
 
 /** Sends chunks of a mebibyte each, no faster than they are taken. */
-async function sendChunks({ socket }: Connection, count: number): Promise<void> {
+async function sendChunks(connection: Connection, count: number): Promise<void> {
   const chunk = Buffer.from(`100000\r\n${"x".repeat(mebibyte)}\r\n`);
-  for (let index = 0; index < count; index++) {
-    const taken = new Promise<void>((resolve) => socket.write(chunk, () => resolve()));
-    await within(taken, "the upload to go on");
-  }
+  for (let index = 0; index < count; index++) await taken(connection, chunk);
+}
+
+async function taken({ socket }: Connection, bytes: Buffer): Promise<void> {
+  const written = new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
+  await within(written, "the upload to go on");
 }
 
 /** Fails unless the program serves as before, and knows of nothing in flight when it is to stop. */

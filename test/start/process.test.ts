@@ -63,6 +63,22 @@ test("Invocations at the same time each print their own request ID", async () =>
   }
 });
 
+test.each([
+  { form: "event" as const, handler: "esm/process.parametersOfEvent" },
+  { form: "http" as const, handler: "esm/process.parametersOfRequest" },
+])("A query of many parameters takes no longer than it is long, as $form", async (options) => {
+  const nodeOptions = ["--max-http-header-size=1000000"];
+  const child = await serving(options, { nodeOptions });
+  const names = Array.from({ length: 20_000 }, (_, index) => index.toString(36));
+  const query = [...names, ...names].join("&");
+
+  // In the square of its length it would not be answered in a minute.
+  expect(await send(child, { ...httpInvoke(), path: `/?${query}` })).toMatchObject({
+    status: 200,
+    body: "20000",
+  });
+});
+
 test("A large body streams through an HTTP function of FC 2.0", async () => {
   const child = await serving({ handler: "esm/process.http", form: "http" });
   const body = "x".repeat(5_000_000);

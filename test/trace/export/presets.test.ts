@@ -291,7 +291,7 @@ describe("where spans go, and with which headers", () => {
     "$what: a host that no region hides, and no secret in what is said of it",
     async ({ exporter, host }) => {
       vi.stubEnv("FC_REGION", "cn-hangzhou");
-      const runtime = await start({ ...exporter, timeout: 50 });
+      const runtime = await start({ ...exporter, timeout: 5000 });
       const asked = vi
         .spyOn(dns, "lookup")
         .mockImplementation((name: string, ...rest: unknown[]) => {

@@ -48,6 +48,21 @@ describe("an option that cannot be", () => {
   });
 
   test.each([
+    { "authorization: Bearer canary": "=" },
+    { authorization: "Bearer canary\r\n" },
+    { "x-\u0100": "canary" },
+  ])("headers %o that cannot be sent are told, and not quoted", (headers) => {
+    expect(() => tracing({ exporter: { type: "otlp", headers } })).toThrow(
+      expect.objectContaining({
+        code: "FCRT_OPTION_INVALID",
+        message:
+          'Expected `exporter.headers` to be names and values that HTTP can send, got `"one that it cannot"`',
+      }),
+    );
+    expect(isSetUp()).toBe(false);
+  });
+
+  test.each([
     [{ mirorStatus: false }, "mirrorStatus"],
     [{ Exporter: "stdout" }, "exporter"],
     [{ flushtimeout: 1 }, "flushTimeout"],
@@ -93,6 +108,21 @@ describe("a wrong environment", () => {
     );
     expect(isSetUp()).toBe(false);
   });
+
+  test.each(["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"])(
+    "%s with a colon where a `=` belongs throws a sentence that tells no secret",
+    (name) => {
+      vi.stubEnv(name, "authorization: Bearer canary==");
+      onTestFinished(() => void vi.unstubAllEnvs());
+      expect(() => tracing({ exporter: "otlp" })).toThrow(
+        expect.objectContaining({
+          code: "FCRT_OPTION_INVALID",
+          message: `Expected \`${name}\` to be names and values that HTTP can send, got \`"one that it cannot"\``,
+        }),
+      );
+      expect(isSetUp()).toBe(false);
+    },
+  );
 
   test("a variable that an option overrules is not looked at", async () => {
     vi.stubEnv("OTEL_TRACES_EXPORTER", "jaeger");

@@ -1,3 +1,4 @@
+import { mostLines } from "../protocol/line.ts";
 import { redactSecrets } from "../protocol/redact.ts";
 
 /** The parts of a thrown value that can be shown, read so that no getter, proxy or cycle can throw or hang. */
@@ -12,7 +13,7 @@ export interface ErrorDescription {
 /** Type, message and stack of a thrown value, whatever it is. */
 export function describeError(thrown: unknown): ErrorDescription {
   const { type, message, stack } = partsOf(thrown);
-  return { type, message, stack: stack === "" ? [] : stack.split("\n") };
+  return { type, message, stack: stack === "" ? [] : stack.split("\n", mostLines) };
 }
 
 /** The message of a thrown value, whatever it is. */

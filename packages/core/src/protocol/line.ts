@@ -1,6 +1,9 @@
 /** The bytes that one entry of the log service can hold; a longer line becomes several that say so. */
 export const lineLimit: number = 32 * 1024;
 
+/** The lines that a message may become by its own line breaks; of one that has more they are spelled out. */
+export const mostLines: number = 100_000;
+
 /** Stands for the request ID on a line that belongs to no invocation. */
 export const noRequestId = "-";
 
@@ -23,7 +26,8 @@ export const plainStyle: LineStyle = Object.freeze({ multiline: "prefix", timeSu
 /**
  * The recommended line, `yyyy-MM-ddTHH:mm:ss.fff requestId [LEVEL] message` in UTC, with its line feed.
  * No text can end a line early or forge a marker: line breaks go by `style`, other control characters are spelled out,
- * and a line over `lineLimit` is split between characters into `(part 1/3) …`.
+ * and a line over `lineLimit` is split between characters into `(part 1/3) …`. What comes out is a few times as long as
+ * the message at most, however many line breaks a stranger put into it.
  *
  * @param time epoch milliseconds
  * @param tail follows the message, and is known to hold no control character
@@ -37,6 +41,9 @@ export function formatLine(
   tail = "",
 ): string {
   const prefix = `${timestampOf(time)}${style.timeSuffix} ${requestId} [${level}] `;
+  if (message.length >= mostLines && hasManyLines(message)) {
+    return carefulLine(prefix, message + tail, { ...style, multiline: "escape" });
+  }
   const line = `${prefix}${message}${tail}\n`;
   if (!fits(line, lineLimit) || hasSpecial(message)) {
     return carefulLine(prefix, message + tail, style);
@@ -79,7 +86,7 @@ let lastSecondText = "";
 
 // Everything but a line feed that ends a line somewhere, or that a terminal obeys. A tab is harmless.
 const special = /[\0-\x08\v-\x1f\x7f-\x9f\u2028\u2029]/;
-const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/;
+const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
 const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 
 // What most texts are, found out in two thirds of the time: 5.6 instead of 8.4 microseconds for 10 KB.
@@ -87,6 +94,12 @@ const plain = /^[\n -~]*$/;
 
 function hasSpecial(text: string): boolean {
   return !plain.test(text) && special.test(text);
+}
+
+function hasManyLines(text: string): boolean {
+  lineBreak.lastIndex = 0;
+  for (let breaks = 0; lineBreak.test(text); breaks += 1) if (breaks === mostLines) return true;
+  return false;
 }
 
 function brokenLine(prefix: string, message: string, style: LineStyle): string {
@@ -108,8 +121,11 @@ function laterOf(prefix: string, { multiline }: LineStyle): string {
 }
 
 function physicalLinesOf(message: string, multiline: Multiline): string[] {
-  const lines = message.split(lineBreak).map((line) => line.replace(control, spelledOut));
-  return multiline === "escape" ? [lines.join(String.raw`\n`)] : lines;
+  const isEscaped = multiline === "escape";
+  const lines = isEscaped
+    ? [message.replaceAll(lineBreak, String.raw`\n`)]
+    : message.split(lineBreak);
+  return lines.map((line) => line.replace(control, spelledOut));
 }
 
 function spelledOut(character: string): string {

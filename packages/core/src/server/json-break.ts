@@ -5,11 +5,20 @@
 export function jsonBreakOf(text: string): string {
   if (text === "") return "nothing";
   const offset = offsetOfBreak(text);
-  const line = text.slice(0, offset).split("\n").length;
+  const line = lineOf(text, offset);
   const column = offset - text.lastIndexOf("\n", offset - 1);
   const character = text.codePointAt(offset);
   const found = character === undefined ? "the end" : `\`${String.fromCodePoint(character)}\``;
   return `${found} at line ${line}, column ${column} (offset ${offset} of ${text.length})`;
+}
+
+// Not by a split: of some megabytes of line breaks it would make a list that an instance has no memory for.
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let index = text.indexOf("\n"); index !== -1 && index < offset; line += 1) {
+    index = text.indexOf("\n", index + 1);
+  }
+  return line;
 }
 
 type Expected = "value" | "value or ]" | "key" | "key or }" | "after";

@@ -5,7 +5,7 @@ import type { HttpListener } from "../server/dispatch.ts";
 import { answerOf } from "./answer.ts";
 import type { BuiltInFunction } from "./answer.ts";
 import type { FunctionContext } from "./function-context.ts";
-import { bodyIn, clientHeadersOf, clientIpOf, targetOf } from "./http-request.ts";
+import { bodyIn, clientHeadersOf, clientIpOf, parametersIn, targetOf } from "./http-request.ts";
 import { sendResult } from "./http-result.ts";
 
 /** Answers HTTP invocations with an event handler, as FC 3.0 does for its built-in runtimes. */
@@ -64,7 +64,7 @@ function canonical(name: string): string {
 }
 
 function queryParametersOf(query: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...query.keys()].map((name) => [name, query.getAll(name).join(",")]));
+  return Object.fromEntries(parametersIn(query).map(([name, values]) => [name, values.join(",")]));
 }
 
 function requestContextOf(

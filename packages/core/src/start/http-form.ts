@@ -8,7 +8,7 @@ import type { HttpListener } from "../server/dispatch.ts";
 import type { BuiltInFunction } from "./answer.ts";
 import type { FunctionContext } from "./function-context.ts";
 import { HttpFormResponse } from "./http-form-response.ts";
-import { bodyIn, clientIpOf, isPlatforms, targetOf } from "./http-request.ts";
+import { bodyIn, clientIpOf, isPlatforms, parametersIn, targetOf } from "./http-request.ts";
 
 /** Answers HTTP invocations with an HTTP function of FC 2.0: `(request, response, context)`. */
 export function httpListener(
@@ -58,10 +58,10 @@ function withoutProxyPrefix(path: string, { headers }: Context): string {
 
 function queriesOf(query: URLSearchParams): Record<string, string | string[]> {
   return Object.fromEntries(
-    [...query.keys()].map((name) => {
-      const values = query.getAll(name);
-      return [name, values.length > 1 ? values : (values[0] ?? "")];
-    }),
+    parametersIn(query).map(([name, values]) => [
+      name,
+      values.length > 1 ? values : (values[0] ?? ""),
+    ]),
   );
 }
 

@@ -16,6 +16,17 @@ export function targetOf({ url = "/" }: IncomingMessage): { path: string; query:
   return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
 }
 
+/** The parameters of a query, each with all of its values. In one pass: `getAll` for each would take their square. */
+export function parametersIn(query: URLSearchParams): [name: string, values: string[]][] {
+  const parameters = new Map<string, string[]>();
+  for (const [name, value] of query) {
+    const values = parameters.get(name);
+    if (values) values.push(value);
+    else parameters.set(name, [value]);
+  }
+  return [...parameters];
+}
+
 /** The headers that are the client's own, their names in lower case, each with all of its values. */
 export function clientHeadersOf(request: IncomingMessage): [name: string, values: string[]][] {
   return Object.entries(request.headersDistinct).flatMap(([name, values]) =>

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import { invalid } from "@fcrt/core/extension";
 import { variable } from "@fcrt/core/protocol";
 import { parseKeyPairsIntoRecord } from "@opentelemetry/core";
@@ -13,10 +14,27 @@ type TargetOf = (newest: Origin | undefined) => Target;
 export function otlpTarget(options: OtlpOptions): TargetOf {
   const url = otlpUrl(options.url);
   const texts = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"].map((name) =>
-    parseKeyPairsIntoRecord(environmentVariable(name)),
+    sendable(name, parseKeyPairsIntoRecord(environmentVariable(name))),
   );
-  const headers = Object.assign({}, ...texts, options.headers);
+  const given = sendable("exporter.headers", options.headers ?? {});
+  const headers = Object.assign({}, ...texts, given);
   return () => ({ url, headers });
+}
+
+// At start: Node's own complaint quotes the name, and a colon where `=` belongs makes a part of the secret one.
+function sendable(
+  source: string,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return headers;
+  } catch {
+    throw invalid(source, "names and values that HTTP can send", "one that it cannot");
+  }
 }
 
 function otlpUrl(given: string | undefined): URL {
