@@ -1,0 +1,80 @@
+// Everything at once, for long: nothing is lost, nothing is crossed, nothing stays behind.
+import { campaign } from "./engine/campaign.mjs";
+
+/** The attack by load. */
+export const load = {
+  async load(size) {
+    const invocations = size === "full" ? 1_000_000 : 1500;
+    const seen = await campaign({ invocations, connections: 200, label: "load" });
+    const { counts, spans, sent, expected, memory } = seen;
+    const faults = [
+      ...seen.faults,
+      ...unequal("Starts", counts.starts, invocations),
+      ...unequal("Ends", counts.ends, invocations),
+      ...unequal("lines", counts.lines, expected.lines),
+      ...unequal("spans", spans.spans - spans.again, expected.spans),
+      ...unequal("responses", sent.responses, expected.responses),
+      ...unequal("broken responses", sent.broken, expected.broken),
+      ...unequal("clients that left", sent.left, expected.left),
+      ...faultsOfMemory(memory),
+    ];
+    return {
+      load: `${count(invocations)} invocations, 200 at once`,
+      result: [
+        `${count(counts.starts)} Starts, ${count(counts.ends)} Ends, ${count(counts.lines)} lines`,
+        `${count(spans.spans)} spans in ${count(spans.posts)} POSTs (${spans.again} twice)`,
+        `${count(sent.responses)} responses, ${count(sent.broken)} to be broken, ${count(sent.left)} clients left`,
+        ...memoryOf(seen),
+        `${count(invocations / seen.seconds)} a second`,
+      ].join("; "),
+      faults,
+    };
+  },
+};
+
+function unequal(what, seen, expected) {
+  return seen === expected ? [] : [`${seen} ${what} instead of ${expected}`];
+}
+
+/** A number as people write it. */
+export function count(number) {
+  return Math.round(number).toLocaleString("en");
+}
+
+// Over the last half of the time, of which the first warms up.
+function faultsOfMemory(samples) {
+  const half = samples.slice(samples.length / 2).filter((sample) => !Number.isNaN(sample));
+  if (half.length < 60) return [];
+  const growth = slopeOf(half) * half.length;
+  const mean = meanOf(half);
+  return growth < mean / 10
+    ? []
+    : [`RSS grew by ${growth.toFixed(1)} MB from ${mean.toFixed(1)} MB`];
+}
+
+function memoryOf({ memory, before, after }) {
+  const half = memory.slice(memory.length / 2);
+  const growth = slopeOf(half) * half.length;
+  const [first, last] = [before, after].map((facts) => (facts.memory.heapUsed / 1e6).toFixed(1));
+  return [
+    `RSS ${meanOf(half).toFixed(0)} MB and ${growth < 0 ? "" : "+"}${growth.toFixed(1)} MB over the last half`,
+    `heap ${first} MB before, ${last} MB after`,
+  ];
+}
+
+// Of the straight line through the samples, by least squares.
+function slopeOf(samples) {
+  const middle = (samples.length - 1) / 2;
+  const mean = meanOf(samples);
+  let above = 0;
+  let below = 0;
+  for (const [index, sample] of samples.entries()) {
+    above += (index - middle) * (sample - mean);
+    below += (index - middle) ** 2;
+  }
+  return below === 0 ? 0 : above / below;
+}
+
+function meanOf(samples) {
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+}
