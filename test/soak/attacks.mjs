@@ -4,6 +4,7 @@ import { abort, halfClose, idle, pipeline, slowloris } from "./faults/connection
 import { disk } from "./faults/disk.mjs";
 import { kill } from "./faults/kill.mjs";
 import { block, close, collector, freeze, memory, stall, trickle } from "./faults/under-load.mjs";
+import { isolation } from "./isolation.mjs";
 import { load } from "./load.mjs";
 
 const groups = {
@@ -25,6 +26,7 @@ const groups = {
     pipeline,
     idle,
   },
+  isolation,
 };
 
 /** Each has a `group`, a `name` and `run(size)`, which resolves to its `load`, its `result` and the `faults` that it found. */

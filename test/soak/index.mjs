@@ -45,7 +45,7 @@ async function rowOf({ name, run }, size) {
   console.log(`${name}: ${load}: ${result} (${seconds} s)`);
   for (const fault of faults) console.log(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
-  return { attack: name, load, promise: faults.length === 0 ? "kept" : "broken", seconds };
+  return { attack: name, load, result: faults.length === 0 ? "kept" : "broken", seconds };
 }
 
 // An attack that cannot be made proves nothing.

@@ -112,8 +112,8 @@ export class Ledger {
     }
     const index = this.#indexOf(id);
     if (index === undefined) this.#fault("a line of nobody", text);
-    else if (this.#moments[index] !== started) this.#fault("a line outside of its markers", text);
-    else this.#lineOf(index, text, level, message);
+    else if (this.#moments[index] === started) this.#lineOf(index, text, level, message);
+    else if (!this.#requestOf(index).late) this.#fault("a line outside of its markers", text);
   }
 
   #lineOf(index, text, level, message) {

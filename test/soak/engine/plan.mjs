@@ -3,10 +3,11 @@
 
 // One that succeeds, having said its lines and told its token.
 const usual = { status: 200, end: "", errors: 0, warnings: 0, said: true, told: true, gone: false };
+const failing = { status: 404, end: "Unhandled", errors: 1, said: false };
 
 /**
  * How an invocation goes: its share in a thousand, and what comes of it. `gone` means that there is no whole answer,
- * `maybe` that there may be no invocation either.
+ * `maybe` that there may be no invocation either, `late` that lines follow the End.
  */
 export const acts = {
   answer: event(300),
@@ -29,7 +30,19 @@ export const acts = {
   // What no number decides, but an attack.
   abort: event(0, { gone: true, end: "Unhandled", errors: 1, said: false, maybe: true }),
   block: event(0),
-  hang: event(0, { status: 404, end: "Unhandled", errors: 1, told: false }),
+  hang: event(0, { ...failing, told: false }),
+  neighbor: event(0, { lines: 2 }),
+  "neighbor of an exit": event(0, { lines: 1, gone: true, end: "Unhandled", errors: 1 }),
+  "throws at once": event(0, failing),
+  "throws in a timer": event(0, failing),
+  "throws in a stream": event(0, failing),
+  "rejects what nobody awaits": event(0, failing),
+  "throws in a shared listener": event(0, { ...failing, told: false }),
+  emits: event(0, { ...failing, told: false }),
+  exits: event(0, { ...failing, gone: true }),
+  blocks: event(0, { said: false }),
+  "never answers": event(0, { ...failing, told: false }),
+  "answers late": http(0, { said: false, late: true }),
 };
 
 function event(share, more) {
@@ -50,7 +63,7 @@ const tickets = Object.entries(acts).flatMap(([name, { share }]) => Array(share)
 export function requestOf(index, name = tickets[random(index, 1) % tickets.length]) {
   const act = acts[name];
   const token = tokenOf(index);
-  const lines = act.said ? 1 + (random(index, 2) % 4) : 0;
+  const lines = act.lines ?? (act.said ? 1 + (random(index, 2) % 4) : 0);
   const spans = act.said ? random(index, 3) % 3 : 0;
   const delay = random(index, 4) % 3 === 0 ? random(index, 5) % 20 : 0;
   const size = sizeOf(index);

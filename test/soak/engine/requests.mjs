@@ -58,10 +58,10 @@ function bodyOf({ kind, name, token, size }, order) {
   return `${order.slice(0, -1)},"filler":"${fillerOf(token, size)}"}`;
 }
 
-function isOwn({ name, token, id, size }, body) {
+function isOwn({ name, kind, status, share, token, id, size }, body) {
   if (name === "empty") return body === "";
   if (name === "garbage") return body.includes("FCRT_EVENT_NOT_JSON");
   if (name === "http-throw") return body.includes(id);
-  if (["throw", "reject", "fail"].includes(name)) return body.includes(`boom ${token}`);
-  return body === (name === "block" ? token : fillerOf(token, size));
+  if (status !== 200 && kind === "invoke") return body.includes(`boom ${token}`);
+  return body === (share === 0 ? token : fillerOf(token, size));
 }

@@ -1,0 +1,128 @@
+// One invocation misbehaves, fifty run beside it: what becomes of each.
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { createPipe } from "../../bench/pipe.mjs";
+import { readAll } from "./engine/campaign.mjs";
+import { exchange } from "./engine/exchange.mjs";
+import { Ledger } from "./engine/ledger.mjs";
+import { requestOf } from "./engine/plan.mjs";
+import { startProgram, within } from "./engine/programs.mjs";
+import { faultOf } from "./engine/requests.mjs";
+
+const neighbors = 50;
+const oneSecond = { "x-fc-function-timeout": "1" };
+
+// By what the culprit does: how the process ends (0: it stays until it is told to), and what is special about it.
+const cases = {
+  "throws at once": {},
+  "throws in a timer": { exit: 1 },
+  "throws in a stream": { exit: 1 },
+  "rejects what nobody awaits": {},
+  // Nobody knows whose listener it was, so its deadline ends the invocation.
+  "throws in a shared listener": {
+    exit: 1,
+    headers: oneSecond,
+    provoke: tick,
+    ownErrors: "Error: the listener fails",
+  },
+  // Whoever emits is thrown at.
+  "is emitted at": { act: "throws in a shared listener", headers: oneSecond, provoke: emit },
+  exits: { exit: 3 },
+  blocks: { order: { milliseconds: 2000 } },
+  "never answers": { headers: oneSecond },
+  "answers late": {},
+};
+
+/** The attacks by one invocation on its neighbors. */
+export const isolation = Object.fromEntries(
+  Object.entries(cases).map(([name, how]) => [
+    name.replaceAll(" ", "-"),
+    async (size) => {
+      const rounds = size === "full" ? 10 : 1;
+      const faults = [];
+      for (let round = 0; round < rounds; round++)
+        faults.push(...(await misbehave({ act: name, exit: 0, ...how })));
+      return {
+        load: `${rounds} × one that ${name}, ${neighbors} neighbors`,
+        result:
+          how.exit === 3 ? "each has its End" : "the neighbors are answered, each with its own",
+        faults,
+      };
+    },
+  ]),
+);
+
+async function misbehave({ act, exit, provoke, ownErrors = "", ...sent }) {
+  const beside = requestsOf(0, neighbors, exit === 3 ? "neighbor of an exit" : "neighbor");
+  const [culprit] = requestsOf(neighbors, 1, act);
+  const [next] = requestsOf(neighbors + 1, 1, provoke === emit ? "emits" : "neighbor");
+  const all = [...beside, culprit, ...(exit === 0 ? [next] : [])];
+  const ledger = new Ledger(all.length, new Map(all.map(({ index, name }) => [index, name])));
+  const { server, read } = await startCulprits(ledger);
+  const { port } = server.first;
+  const agent = new Agent({ keepAlive: true, maxSockets: neighbors });
+  const own = new Agent({ keepAlive: true, maxSockets: 1 });
+
+  const order = { name: "neighbor" };
+  const waiting = beside.map((request) => faultAt(port, request, { agent, order }));
+  await until(() => beside.every(({ index }) => ledger.saidBy(index) > 0), "all neighbors to wait");
+  const misbehaving = faultAt(port, culprit, { agent: own, ...sent });
+  const faults = [await provoke?.({ server, port, next })];
+  faults.push(await misbehaving);
+  server.child.send("release", () => {});
+  faults.push(...(await Promise.all(waiting)));
+  // Over the culprit's connection, if it is still there.
+  if (exit === 0 && provoke !== emit) faults.push(await faultAt(port, next, { agent: own, order }));
+  if (exit === 0) server.child.kill("SIGTERM");
+  const end = await within(server.exited, "an end of the program");
+  await read;
+  agent.destroy();
+  own.destroy();
+  if (end !== exit) faults.push(`the program ended with ${end} instead of ${exit}`);
+  if (ledger.ownErrors.join() !== ownErrors)
+    faults.push(`told of no invocation: ${ledger.ownErrors.join()}`);
+  if (server.stderr !== "") faults.push(`stderr: ${server.stderr.slice(0, 300)}`);
+  return [...faults, ...ledger.close()].filter(Boolean);
+}
+
+function requestsOf(first, length, name) {
+  return Array.from({ length }, (_, index) => requestOf(first + index, name));
+}
+
+async function startCulprits(ledger) {
+  const { writing, reader, close } = createPipe();
+  const server = await startProgram("programs/culprits.mjs", { stdout: writing });
+  close();
+  return { server, read: readAll(reader, ledger) };
+}
+
+/** Resolves to what is wrong with an answer, or to nothing. */
+async function faultAt(port, request, options) {
+  try {
+    const fault = faultOf(request, await exchange(port, request, options));
+    if (request.gone) return `${request.name}: an answer where none can be`;
+    return fault && `${request.name}: ${fault}`;
+  } catch (error) {
+    return request.gone ? undefined : `${request.name}: ${error.message}`;
+  }
+}
+
+async function until(condition, what) {
+  const wait = async () => {
+    while (!condition()) await pause(5);
+  };
+  await within(wait(), what);
+}
+
+// Outside of any invocation.
+async function tick({ server }) {
+  await within(once(server.child, "message"), "the culprit to listen");
+  server.child.send("emit");
+}
+
+// In an invocation.
+async function emit({ server, port, next }) {
+  await within(once(server.child, "message"), "the culprit to listen");
+  return faultAt(port, next);
+}
