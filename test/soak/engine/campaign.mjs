@@ -12,11 +12,11 @@ import { showProgress } from "./progress.mjs";
  * Sends so many requests of the plan over so many connections, and holds all against the plan: responses, Starts, Ends,
  * lines, spans, what hangs open. Meanwhile `disturb` does its worst: it is given `{ server, collector, reader, ledger,
  * port, isOver }`, may send requests of its own, whose numbers follow and which `names` says, and resolves to what it
- * finds wrong. `stdout` opens the other end of the server's stdout.
+ * finds wrong. `stdout` opens the other end of the server's stdout, `seconds` is the time after which no more is sent.
  */
 export async function campaign(options) {
   const { invocations, connections = 100, names = new Map(), disturb = async () => [] } = options;
-  const { label, nodeOptions, env, stdout, isRead = true } = options;
+  const { label, nodeOptions, env, stdout, isRead = true, seconds } = options;
   const size = invocations + names.size;
   const ledger = new Ledger(size, names);
   const collector = await startCollector(size, names);
@@ -29,19 +29,27 @@ export async function campaign(options) {
   const memory = watchMemory(server, scene);
 
   const disturbing = disturb(scene);
-  const sent = await send({ port, invocations, connections, label });
+  const sent = await send({ port, invocations, connections, seconds, label });
   scene.isOver = true;
   const faults = [...sent.faults, ...(await disturbing)];
-  const seconds = (performance.now() - started) / 1000;
+  const took = (performance.now() - started) / 1000;
   const after = await quietFactsOf(server, before);
   faults.push(...faultsOfHandles(before, after), ...(await faultsOfEnd(server)));
-  const spans = await collector.ask("report");
+  // Those that there was no time for.
+  const unsent = [sent.done, invocations];
+  const spans = await collector.ask({ unsent });
   collector.child.send("stop");
   await read;
-  const expected = expectationOf(invocations);
-  if (isRead) faults.push(...faultsOfLedger(ledger, expected), ...faultsOfSpans(spans, ledger));
+  const expected = expectationOf(sent.done);
+  if (isRead)
+    faults.push(...faultsOfLedger(ledger, unsent, expected), ...faultsOfSpans(spans, ledger));
   const { counts } = ledger;
-  return { faults, expected, counts, spans, sent, seconds, before, after, memory: await memory };
+  return { faults, expected, counts, spans, sent, took, before, after, memory: await memory };
+}
+
+/** Waits until the load is under way. */
+export async function underWay({ ledger }) {
+  while (ledger.counts.ends < 20) await pause(5);
 }
 
 /** Starts a collector that counts the spans of so many requests. */
@@ -105,22 +113,19 @@ function residentMemoryOf(pid) {
   }
 }
 
-/** Sends requests of the plan from a process of its own, until all are answered. */
-export async function send({ port, first = 0, invocations, connections, label = "" }) {
-  const args = [port, first, invocations, connections].map(String);
+/** Sends requests of the plan from a process of its own, until all are answered or the time is up. */
+export async function send(options) {
+  const { port, first = 0, invocations, connections, seconds = Infinity, label } = options;
+  const args = [port, first, invocations, connections, seconds].map(String);
   const sender = await startProgram("engine/sender.mjs", { args });
   return new Promise((resolve, reject) => {
-    const asking = setInterval(() => sender.child.connected && sender.child.send("done?"), 1000);
     sender.child.on("message", (message) => {
       showProgress(label, message.done, invocations);
-      if (!message.faults) return;
-      clearInterval(asking);
-      resolve(message);
+      if (message.faults) resolve(message);
     });
-    void sender.exited.then((end) => {
-      clearInterval(asking);
-      reject(new Error(`Expected the sender to finish, it ended with ${end}\n${sender.stderr}`));
-    });
+    void sender.exited.then((end) =>
+      reject(new Error(`Expected the sender to finish, it ended with ${end}\n${sender.stderr}`)),
+    );
   });
 }
 
@@ -146,8 +151,8 @@ async function faultsOfEnd(server) {
   return server.stderr === "" ? faults : [...faults, `stderr: ${server.stderr.slice(0, 500)}`];
 }
 
-function faultsOfLedger(ledger, { initialize }) {
-  const faults = [...ledger.close(), ...ledger.ownErrors.map((error) => `stdout: ${error}`)];
+function faultsOfLedger(ledger, unsent, { initialize }) {
+  const faults = [...ledger.close(unsent), ...ledger.ownErrors.map((error) => `stdout: ${error}`)];
   const { initializations } = ledger.counts;
   if (initializations !== Math.min(initialize, 1))
     faults.push(`initialized ${initializations} times`);

@@ -65,10 +65,14 @@ export class Ledger {
     return this.#said[index];
   }
 
-  /** What is wrong with all that came, when nothing more comes. */
-  close() {
+  /** What is wrong with all that came, when nothing more comes; numbers from `first` to before `last` were not sent. */
+  close([first, last] = [0, 0]) {
     if (this.#rest !== "") this.#fault("a line without an end", this.#rest);
-    for (let index = 0; index < this.#size; index++) this.#check(index);
+    for (let index = 0; index < this.#size; index++) {
+      const isSent = index < first || index >= last;
+      if (isSent) this.#check(index);
+      else if (this.hasStarted(index)) this.#fault("a Start of what was not sent", String(index));
+    }
     return this.faults;
   }
 

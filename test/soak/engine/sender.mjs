@@ -7,20 +7,22 @@ import { faultOf } from "./requests.mjs";
 
 const mostFaults = 10;
 
-const [port, first, count, connections] = process.argv.slice(2).map(Number);
+const [port, first, count, connections, seconds] = process.argv.slice(2).map(Number);
+const patience = performance.now() + seconds * 1000;
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const result = { responses: 0, left: 0, broken: 0, faults: [] };
 let next = first;
 
-process.on("message", () => process.send({ done: next - first }));
 process.send("sends");
+const telling = setInterval(() => process.send({ done: next - first }), 1000);
 await Promise.all(Array.from({ length: connections }, work));
 agent.destroy();
+clearInterval(telling);
 process.send({ ...result, done: next - first });
 process.disconnect();
 
 async function work() {
-  while (next < first + count) {
+  while (next < first + count && performance.now() < patience) {
     const request = requestOf(next++);
     const fault = await attempt(request);
     if (fault && result.faults.length < mostFaults)

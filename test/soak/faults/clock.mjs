@@ -2,7 +2,7 @@
 // are due.
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { campaign } from "../engine/campaign.mjs";
+import { campaign, underWay } from "../engine/campaign.mjs";
 import { exchange } from "../engine/exchange.mjs";
 import { requestOf } from "../engine/plan.mjs";
 import { faultOf } from "../engine/requests.mjs";
@@ -13,10 +13,11 @@ const deeds = ["back", "forward", "not a number", "frozen", "replaced"];
 
 /** Sets the clock and replaces `Date`, while some invocations wait for their deadline. */
 export async function time(size) {
-  const invocations = size === "full" ? 20_000 : 300;
+  const invocations = size === "full" ? 20_000 : 150;
   const names = new Map(deeds.map((_, index) => [invocations + index, "hang"]));
   const disturb = async (scene) => {
     const faults = [];
+    await underWay(scene);
     for (const [index, deed] of deeds.entries()) {
       const request = requestOf(invocations + index, "hang");
       const answer = exchange(scene.port, request, { headers: { "x-fc-function-timeout": "1" } });

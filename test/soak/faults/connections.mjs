@@ -9,7 +9,7 @@ import { count } from "../load.mjs";
 
 /** Clients that are gone at any moment: before, in and after their request. */
 export async function abort(size) {
-  const clients = size === "full" ? 1000 : 60;
+  const clients = size === "full" ? 1000 : 40;
   const { seen, invocations } = await beside(size, clients, "abort", async (scene, request) => {
     const bytes = bytesOf(messageOf(request, { name: "leave" }));
     const { socket, closed } = await openConnection(scene.port);
@@ -25,7 +25,7 @@ export async function abort(size) {
 
 /** Clients that send a byte now and then, and finish at last. */
 export async function slowloris(size) {
-  const clients = size === "full" ? 500 : 40;
+  const clients = size === "full" ? 500 : 20;
   const { seen, invocations } = await beside(size, clients, "page", async (scene, request) => {
     const bytes = bytesOf(messageOf(request));
     const { socket, answer } = await openConnection(scene.port);
@@ -44,7 +44,7 @@ export async function slowloris(size) {
 
 /** Clients that say that they send no more, and listen on. */
 export async function halfClose(size) {
-  const clients = size === "full" ? 1000 : 60;
+  const clients = size === "full" ? 1000 : 40;
   const { seen, invocations } = await beside(size, clients, "leave", async (scene, request) => {
     const { socket, closed } = await openConnection(scene.port);
     socket.end(bytesOf(messageOf(request)));
@@ -61,8 +61,8 @@ const lengthy = Object.keys(acts).filter((name) => {
 
 /** Clients that send all that they want at once, on one connection each. */
 export async function pipeline(size) {
-  const [clients, each] = size === "full" ? [100, 200] : [10, 20];
-  const invocations = size === "full" ? 10_000 : 200;
+  const [clients, each] = size === "full" ? [100, 200] : [10, 10];
+  const invocations = size === "full" ? 10_000 : 100;
   const nameOf = (index) => lengthy[index % lengthy.length];
   const total = clients * each;
   const names = new Map(
@@ -89,8 +89,8 @@ export async function pipeline(size) {
 
 /** Connections that are open and silent, and then are used. */
 export async function idle(size) {
-  const clients = size === "full" ? 10_000 : 200;
-  const invocations = size === "full" ? 20_000 : 200;
+  const clients = size === "full" ? 10_000 : 100;
+  const invocations = size === "full" ? 20_000 : 100;
   const names = namesOf(invocations, clients, "page");
   const disturb = async (scene) => {
     const connections = [];
@@ -116,7 +116,7 @@ export async function idle(size) {
 
 /** So many clients of one kind at the same time, beside a load. */
 async function beside(size, clients, name, client) {
-  const invocations = size === "full" ? 10_000 : 200;
+  const invocations = size === "full" ? 10_000 : 100;
   const names = namesOf(invocations, clients, name);
   const disturb = async (scene) => {
     const requests = [...names.keys()].map((index) => requestOf(index, name));

@@ -1,6 +1,14 @@
 // A disk that is full, and then is not: requests are answered all the same, and no line runs into another.
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseLine, parseMarker } from "@fcrt/core/protocol";
@@ -31,12 +39,14 @@ async function fill({ invocations, path, ballast }) {
   const half = { port, invocations: invocations / 2, connections: 50 };
   const full = await send({ ...half, label: "disk" });
   const before = ballast ? readFileSync(path, "utf8") : "";
+  const wasFull = !ballast || isFull(ballast);
   if (ballast) rmSync(ballast);
   const roomy = await send({ ...half, first: invocations / 2, label: "disk" });
   server.child.kill("SIGTERM");
   const end = await within(server.exited, "the server to end");
   const text = ballast ? readFileSync(path, "utf8") : "";
   const faults = [...full.faults, ...roomy.faults, ...faultsOfLines(text)];
+  if (!wasFull) faults.push("the disk was not full");
   if (end !== 0) faults.push(`the server ended with ${end}`);
   if (ballast && text.length === before.length)
     faults.push("nothing is written when there is room");
@@ -47,6 +57,15 @@ async function fill({ invocations, path, ballast }) {
       : "/dev/full for a disk (a small one cannot be mounted here), all answered",
     faults,
   };
+}
+
+function isFull(ballast) {
+  try {
+    appendFileSync(ballast, "x".repeat(4096));
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 // Only who administers the machine may mount.

@@ -1,7 +1,7 @@
 // What befalls a process, its stdout and its collector while it serves: nothing of the load is lost or crossed.
 import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
-import { campaign } from "../engine/campaign.mjs";
+import { campaign, underWay } from "../engine/campaign.mjs";
 import { exchange } from "../engine/exchange.mjs";
 import { requestOf } from "../engine/plan.mjs";
 import { faultOf } from "../engine/requests.mjs";
@@ -9,15 +9,16 @@ import { count } from "../load.mjs";
 
 /** Freezes the process at random moments, for random times, and thaws it. */
 export async function freeze(size) {
-  const invocations = size === "full" ? 40_000 : 400;
+  const invocations = size === "full" ? 40_000 : 200;
   let times = 0;
   const disturb = async (scene) => {
+    await underWay(scene);
     do {
-      await pause(Math.random() * 100);
       scene.server.child.kill("SIGSTOP");
       await pause(Math.random() * 200);
       scene.server.child.kill("SIGCONT");
       times += 1;
+      await pause(Math.random() * 100);
     } while (!scene.isOver);
     return [];
   };
@@ -27,10 +28,11 @@ export async function freeze(size) {
 
 /** Lets nobody read stdout for a while. */
 export async function stall(size) {
-  const invocations = size === "full" ? 20_000 : 600;
-  const milliseconds = size === "full" ? 5000 : 500;
+  const invocations = size === "full" ? 20_000 : 300;
+  const milliseconds = size === "full" ? 5000 : 300;
   let times = 0;
   const disturb = async (scene) => {
+    await underWay(scene);
     do {
       scene.reader.pause();
       await pause(milliseconds);
@@ -46,7 +48,7 @@ export async function stall(size) {
 
 /** Reads stdout a byte at a time. */
 export async function trickle(size) {
-  const invocations = size === "full" ? 10_000 : 200;
+  const invocations = size === "full" ? 10_000 : 100;
   const stdout = () => {
     const slow = spawn("dd", ["bs=1", "status=none"], { stdio: ["pipe", "pipe", "inherit"] });
     return { writing: slow.stdin, reader: slow.stdout, close: () => slow.stdin.destroy() };
@@ -57,9 +59,9 @@ export async function trickle(size) {
 
 /** Ends whoever reads stdout in the middle. */
 export async function close(size) {
-  const invocations = size === "full" ? 20_000 : 400;
+  const invocations = size === "full" ? 20_000 : 200;
   const disturb = async (scene) => {
-    await pause(200);
+    await underWay(scene);
     scene.reader.destroy();
     return [];
   };
@@ -71,10 +73,11 @@ const collectorFaults = ["unavailable", "refused", "silent", "reset", "slow", "n
 
 /** Lets the collector fail in every way, again and again. */
 export async function collector(size) {
-  const invocations = size === "full" ? 60_000 : 400;
+  const invocations = size === "full" ? 60_000 : 200;
   const [outage, recovery] = size === "full" ? [1500, 1000] : [50, 5];
   let times = 0;
   const disturb = async (scene) => {
+    await underWay(scene);
     do {
       for (const fault of collectorFaults) {
         await scene.collector.ask(fault);
@@ -96,17 +99,18 @@ export async function collector(size) {
 
 /** Blocks the event loop. */
 export async function block(size) {
-  const invocations = size === "full" ? 20_000 : 400;
+  const invocations = size === "full" ? 20_000 : 200;
   const milliseconds = size === "full" ? 2000 : 300;
   const times = size === "full" ? 5 : 1;
   const names = new Map(
     Array.from({ length: times }, (_, index) => [invocations + index, "block"]),
   );
-  const disturb = async ({ port }) => {
+  const disturb = async (scene) => {
     const faults = [];
+    await underWay(scene);
     for (const [index, name] of names) {
       const request = requestOf(index, name);
-      const answer = await exchange(port, request, { order: { milliseconds } });
+      const answer = await exchange(scene.port, request, { order: { milliseconds } });
       faults.push(faultOf(request, answer));
     }
     return faults.filter(Boolean);
@@ -117,7 +121,7 @@ export async function block(size) {
 
 /** Leaves little memory. */
 export async function memory(size) {
-  const invocations = size === "full" ? 100_000 : 400;
+  const invocations = size === "full" ? 100_000 : 200;
   const nodeOptions = ["--max-old-space-size=64"];
   const seen = await campaign({ invocations, nodeOptions, label: "memory" });
   const most = Math.max(...seen.memory).toFixed(0);
