@@ -28,10 +28,12 @@ export async function campaign(options) {
   const scene = { server, collector, reader, ledger, port, isOver: false };
   const memory = watchMemory(server, scene);
 
-  const disturbing = disturb(scene);
-  const sent = await send({ port, invocations, connections, seconds, label });
-  scene.isOver = true;
-  const faults = [...sent.faults, ...(await disturbing)];
+  const sending = send({ port, invocations, connections, seconds, label });
+  const [sent, found] = await Promise.all([
+    sending.finally(() => (scene.isOver = true)),
+    disturb(scene),
+  ]);
+  const faults = [...sent.faults, ...found];
   const took = (performance.now() - started) / 1000;
   const after = await quietFactsOf(server, before);
   faults.push(...faultsOfHandles(before, after), ...(await faultsOfEnd(server)));
@@ -52,9 +54,10 @@ export async function underWay({ ledger }) {
   while (ledger.counts.ends < 20) await pause(5);
 }
 
-/** Starts a collector that counts the spans of so many requests. */
-export async function startCollector(size, names = new Map()) {
-  return startProgram("engine/collector.mjs", { args: [String(size), JSON.stringify([...names])] });
+async function startCollector(size, names) {
+  const collector = await startProgram("engine/collector.mjs", { args: [String(size)] });
+  await collector.ask({ names: [...names] });
+  return collector;
 }
 
 /**

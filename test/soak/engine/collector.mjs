@@ -4,7 +4,7 @@ import { indexOfId, indexOfToken, requestOf } from "./plan.mjs";
 
 const mostFaults = 10;
 const size = Number(process.argv[2]);
-const names = new Map(JSON.parse(process.argv[3] ?? "[]"));
+let names = new Map();
 
 // Of each request: how often its root came, which of its children, and by which ids they hang together.
 const roots = new Uint8Array(size);
@@ -46,6 +46,11 @@ server.keepAliveTimeout = 0;
 process.on("message", (message) => {
   if (message.unsent) {
     process.send(report(message.unsent));
+    return;
+  }
+  if (message.names) {
+    names = new Map(message.names);
+    process.send("names");
     return;
   }
   if (message === "stop") {

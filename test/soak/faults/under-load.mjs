@@ -9,7 +9,7 @@ import { count } from "../load.mjs";
 
 /** Freezes the process at random moments, for random times, and thaws it. */
 export async function freeze(size) {
-  const invocations = size === "full" ? 40_000 : 200;
+  const invocations = size === "full" ? 20_000 : 200;
   let times = 0;
   const disturb = async (scene) => {
     await underWay(scene);
@@ -73,7 +73,7 @@ const collectorFaults = ["unavailable", "refused", "silent", "reset", "slow", "n
 
 /** Lets the collector fail in every way, again and again. */
 export async function collector(size) {
-  const invocations = size === "full" ? 60_000 : 200;
+  const invocations = size === "full" ? 40_000 : 200;
   const [outage, recovery] = size === "full" ? [1500, 1000] : [50, 5];
   let times = 0;
   const disturb = async (scene) => {
@@ -121,7 +121,7 @@ export async function block(size) {
 
 /** Leaves little memory. */
 export async function memory(size) {
-  const invocations = size === "full" ? 100_000 : 200;
+  const invocations = size === "full" ? 50_000 : 200;
   const nodeOptions = ["--max-old-space-size=64"];
   const seen = await campaign({ invocations, nodeOptions, label: "memory" });
   const most = Math.max(...seen.memory).toFixed(0);
