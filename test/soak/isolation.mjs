@@ -1,14 +1,14 @@
 // One invocation misbehaves, fifty run beside it: what becomes of each.
 import { once } from "node:events";
-import { Agent } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createPipe } from "../../bench/pipe.mjs";
 import { readAll } from "./engine/campaign.mjs";
+import { openConnection } from "./engine/connection.mjs";
 import { exchange } from "./engine/exchange.mjs";
 import { Ledger } from "./engine/ledger.mjs";
 import { requestOf } from "./engine/plan.mjs";
 import { startProgram, within } from "./engine/programs.mjs";
-import { faultOf } from "./engine/requests.mjs";
+import { bytesOf, faultOf, messageOf } from "./engine/requests.mjs";
 
 const neighbors = 50;
 const oneSecond = { "x-fc-function-timeout": "1" };
@@ -61,24 +61,22 @@ async function misbehave({ act, exit, provoke, ownErrors = "", ...sent }) {
   const ledger = new Ledger(all.length, new Map(all.map(({ index, name }) => [index, name])));
   const { server, read } = await startCulprits(ledger);
   const { port } = server.first;
-  const agent = new Agent({ keepAlive: true, maxSockets: neighbors });
-  const own = new Agent({ keepAlive: true, maxSockets: 1 });
-
-  const order = { name: "neighbor" };
-  const waiting = beside.map((request) => faultAt(port, request, { agent, order }));
+  const waiting = beside.map((request) => faultAt(port, request, { order: { name: "neighbor" } }));
   await until(() => beside.every(({ index }) => ledger.saidBy(index) > 0), "all neighbors to wait");
-  const misbehaving = faultAt(port, culprit, { agent: own, ...sent });
+
+  const connection = await openConnection(port);
+  const misbehaving = faultOn(connection, culprit, sent);
   const faults = [await provoke?.({ server, port, next })];
   faults.push(await misbehaving);
   server.child.send("release", () => {});
   faults.push(...(await Promise.all(waiting)));
-  // Over the culprit's connection, if it is still there.
-  if (exit === 0 && provoke !== emit) faults.push(await faultAt(port, next, { agent: own, order }));
+  // What comes over the culprit's connection is the next one's own.
+  if (exit === 0 && provoke !== emit)
+    faults.push(await faultOn(connection.isOver ? await openConnection(port) : connection, next));
   if (exit === 0) server.child.kill("SIGTERM");
   const end = await within(server.exited, "an end of the program");
   await read;
-  agent.destroy();
-  own.destroy();
+  connection.socket.destroy();
   if (end !== exit) faults.push(`the program ended with ${end} instead of ${exit}`);
   if (ledger.ownErrors.join() !== ownErrors)
     faults.push(`told of no invocation: ${ledger.ownErrors.join()}`);
@@ -97,10 +95,21 @@ async function startCulprits(ledger) {
   return { server, read: readAll(reader, ledger) };
 }
 
-/** Resolves to what is wrong with an answer, or to nothing. */
+/** Resolves to what is wrong with an answer on a connection of its own, or to nothing. */
 async function faultAt(port, request, options) {
+  return judged(request, exchange(port, request, options));
+}
+
+/** The same over a connection whose every byte counts. */
+async function faultOn(connection, request, { order, headers } = {}) {
+  const message = messageOf(request, order);
+  connection.socket.write(bytesOf({ ...message, headers: { ...message.headers, ...headers } }));
+  return judged(request, within(connection.answer(), `an answer to one that ${request.name}`));
+}
+
+async function judged(request, answering) {
   try {
-    const fault = faultOf(request, await exchange(port, request, options));
+    const fault = faultOf(request, await answering);
     if (request.gone) return `${request.name}: an answer where none can be`;
     return fault && `${request.name}: ${fault}`;
   } catch (error) {

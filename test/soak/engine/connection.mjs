@@ -14,17 +14,23 @@ export async function openConnection(port) {
   });
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.on("error", () => {});
+  let isOver = false;
   return {
     socket,
     closed,
+    /** Whether an answer said that no other follows. */
+    get isOver() {
+      return isOver;
+    },
     async answer() {
       for (;;) {
-        const { answer, length } = answerIn(received);
+        const { answer, isLast, length } = answerIn(received);
         received = received.subarray(length);
+        isOver ||= isLast;
         if (answer) return answer;
         const more = new Promise((resolve) => (look = resolve));
-        const isOver = await Promise.race([more, closed.then(() => true)]);
-        if (isOver) throw new Error(`the connection was closed after ${received.toString()}`);
+        const isClosed = await Promise.race([more, closed.then(() => true)]);
+        if (isClosed) throw new Error(`the connection was closed after ${received.toString()}`);
       }
     },
   };
@@ -32,12 +38,13 @@ export async function openConnection(port) {
 
 function answerIn(bytes) {
   const end = bytes.indexOf("\r\n\r\n");
-  if (end === -1) return { length: 0 };
+  if (end === -1) return { isLast: false, length: 0 };
   const head = bytes.toString("latin1", 0, end);
   const length = end + 4 + Number(/^content-length: (\d+)/im.exec(head)?.[1]);
-  if (bytes.length < length) return { length: 0 };
+  if (bytes.length < length) return { isLast: false, length: 0 };
   const [, status] = /^HTTP\/1\.1 (\d+)/.exec(head) ?? [];
   const fcStatus = /^x-fc-status: (\d+)/im.exec(head)?.[1];
   const body = bytes.toString("utf8", end + 4, length);
-  return { answer: { status: Number(status), fcStatus, body }, length };
+  const isLast = /^connection: close/im.test(head);
+  return { answer: { status: Number(status), fcStatus, body }, isLast, length };
 }

@@ -1,5 +1,6 @@
 // What befalls a process, its stdout and its collector while it serves: nothing of the load is lost or crossed.
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { campaign, underWay } from "../engine/campaign.mjs";
 import { exchange } from "../engine/exchange.mjs";
@@ -28,7 +29,7 @@ export async function freeze(size) {
 
 /** Lets nobody read stdout for a while. */
 export async function stall(size) {
-  const invocations = size === "full" ? 20_000 : 300;
+  const invocations = size === "full" ? 20_000 : 600;
   const milliseconds = size === "full" ? 5000 : 300;
   let times = 0;
   const disturb = async (scene) => {
@@ -36,14 +37,32 @@ export async function stall(size) {
     do {
       scene.reader.pause();
       await pause(milliseconds);
+      await stuck(scene);
       scene.reader.resume();
       times += 1;
       await pause(milliseconds / 5);
     } while (!scene.isOver);
     return [];
   };
-  const seen = await campaign({ invocations, disturb, label: "stall" });
+  const env = { TOUCH: "yes" };
+  const seen = await campaign({ invocations, disturb, env, label: "stall" });
   return reportOf(seen, invocations, `${times} stalls of ${milliseconds / 1000} s`);
+}
+
+// Until the function waits for its reader, which the system tells.
+async function stuck(scene) {
+  let before;
+  let written = writtenBy(scene.server);
+  while (written !== before && !scene.isOver) {
+    await pause(300);
+    before = written;
+    written = writtenBy(scene.server);
+  }
+}
+
+function writtenBy({ child: { pid } }) {
+  const path = `/proc/${pid}/io`;
+  return existsSync(path) ? /^wchar: (\d+)$/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
 }
 
 /** Reads stdout a byte at a time. */
@@ -73,8 +92,8 @@ const collectorFaults = ["unavailable", "refused", "silent", "reset", "slow", "n
 
 /** Lets the collector fail in every way, again and again. */
 export async function collector(size) {
-  const invocations = size === "full" ? 40_000 : 200;
-  const [outage, recovery] = size === "full" ? [1500, 1000] : [50, 5];
+  const invocations = size === "full" ? 40_000 : 400;
+  const [outage, recovery] = size === "full" ? [1500, 1000] : [100, 10];
   let times = 0;
   const disturb = async (scene) => {
     await underWay(scene);
@@ -89,7 +108,7 @@ export async function collector(size) {
     } while (!scene.isOver);
     return [];
   };
-  const seen = await campaign({ invocations, disturb, label: "collector" });
+  const seen = await campaign({ invocations, connections: 20, disturb, label: "collector" });
   const { counts, spans, expected } = seen;
   const delivered = `${count(spans.spans - spans.again)} of ${count(expected.spans)} spans delivered (${spans.again} twice)`;
   const { faults, load } = reportOf(seen, invocations);

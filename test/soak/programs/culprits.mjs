@@ -63,10 +63,14 @@ const runtime = await serve(
     async http(request, response) {
       const { token } = JSON.parse(request.headers["x-soak-order"]);
       response.end(token);
-      // The response is gone: nothing of this may reach anybody.
+      // Nothing of this may reach anybody, now or when the response is gone.
+      const answerLate = () => {
+        for (let index = 0; index < 10; index++) response.end("late");
+        response.write("late");
+      };
+      answerLate();
       await new Promise((resolve) => response.once("close", resolve));
-      for (let index = 0; index < 10; index++) response.end("late");
-      response.write("late");
+      answerLate();
       response.destroy();
       request.destroy();
     },

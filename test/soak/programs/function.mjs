@@ -7,7 +7,10 @@ import { tracing } from "@fcrt/trace";
 import { trace } from "@opentelemetry/api";
 import { fillerOf } from "../engine/plan.mjs";
 
-const { COLLECTOR, ACKNOWLEDGE } = process.env;
+const { COLLECTOR, ACKNOWLEDGE, TOUCH } = process.env;
+// Whoever has touched it has a pipe that does not block.
+if (TOUCH) void process.stdout;
+
 const tracer = trace.getTracer("soak");
 captureConsole();
 
