@@ -1,5 +1,6 @@
 // Everything at once, for long: nothing is lost, nothing is crossed, nothing stays behind.
 import { campaign } from "./engine/campaign.mjs";
+import { count, meanOf, slopeOf } from "./engine/figures.mjs";
 
 /** The attack by load: a million invocations, or what goes in twenty minutes. */
 export const load = {
@@ -39,11 +40,6 @@ function unequal(what, seen, expected) {
   return seen === expected ? [] : [`${seen} ${what} instead of ${expected}`];
 }
 
-/** A number as people write it. */
-export function count(number) {
-  return Math.round(number).toLocaleString("en");
-}
-
 // Over the last half of the time, of which the first warms up.
 function faultsOfMemory(samples) {
   const half = samples.slice(samples.length / 2).filter((sample) => !Number.isNaN(sample));
@@ -56,28 +52,14 @@ function faultsOfMemory(samples) {
 }
 
 function memoryOf({ memory, before, after }) {
-  const half = memory.slice(memory.length / 2);
-  const growth = slopeOf(half) * half.length;
+  const quarter = Math.ceil(memory.length / 4);
+  const quarters = [0, 1, 2, 3].map((index) =>
+    memory.slice(index * quarter, (index + 1) * quarter),
+  );
+  const means = quarters.filter(({ length }) => length > 0).map((part) => meanOf(part).toFixed(0));
   const [first, last] = [before, after].map((facts) => (facts.memory.heapUsed / 1e6).toFixed(1));
   return [
-    `RSS ${meanOf(half).toFixed(0)} MB and ${growth < 0 ? "" : "+"}${growth.toFixed(1)} MB over the last half`,
-    `heap ${first} MB before, ${last} MB after`,
+    `RSS ${means.join(", ")} MB in the quarters of the time`,
+    `heap without garbage ${first} MB before, ${last} MB after`,
   ];
-}
-
-// Of the straight line through the samples, by least squares.
-function slopeOf(samples) {
-  const middle = (samples.length - 1) / 2;
-  const mean = meanOf(samples);
-  let above = 0;
-  let below = 0;
-  for (const [index, sample] of samples.entries()) {
-    above += (index - middle) * (sample - mean);
-    below += (index - middle) ** 2;
-  }
-  return below === 0 ? 0 : above / below;
-}
-
-function meanOf(samples) {
-  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { campaign } from "../engine/campaign.mjs";
 import { openConnection } from "../engine/connection.mjs";
+import { count } from "../engine/figures.mjs";
 import { acts, requestOf } from "../engine/plan.mjs";
 import { within } from "../engine/programs.mjs";
 import { bytesOf, faultOf, messageOf } from "../engine/requests.mjs";
-import { count } from "../load.mjs";
 
 /** Clients that are gone at any moment: before, in and after their request. */
 export async function abort(size) {

@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseLine, parseMarker } from "@fcrt/core/protocol";
 import { send, startServer } from "../engine/campaign.mjs";
+import { count } from "../engine/figures.mjs";
 import { within } from "../engine/programs.mjs";
-import { count } from "../load.mjs";
 
 /** Fills the disk that stdout goes to, and makes room again. */
 export async function disk(size) {

@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { campaign, underWay } from "../engine/campaign.mjs";
 import { exchange } from "../engine/exchange.mjs";
+import { count } from "../engine/figures.mjs";
 import { requestOf } from "../engine/plan.mjs";
 import { faultOf } from "../engine/requests.mjs";
-import { count } from "../load.mjs";
 
 /** Freezes the process at random moments, for random times, and thaws it. */
 export async function freeze(size) {
