@@ -126,8 +126,9 @@ export async function send(options) {
       showProgress(label, message.done, invocations);
       if (message.faults) resolve(message);
     });
-    void sender.exited.then((end) =>
-      reject(new Error(`Expected the sender to finish, it ended with ${end}\n${sender.stderr}`)),
+    // Its exit can be seen before its last message, the end of the channel cannot.
+    sender.child.once("disconnect", () =>
+      reject(new Error(`Expected the sender to tell what it saw\n${sender.stderr}`)),
     );
   });
 }
@@ -147,7 +148,8 @@ function expectationOf(invocations) {
   return sums;
 }
 
-async function faultsOfEnd(server) {
+/** Asks the server to end, and resolves to what is wrong with how it does. */
+export async function faultsOfEnd(server) {
   server.child.kill("SIGTERM");
   const end = await within(server.exited, "the server to end");
   const faults = end === 0 ? [] : [`the server ended with ${end}`];

@@ -134,7 +134,7 @@ export class Context {
     return this.#source.signal;
   }
 
-  /** The milliseconds until `deadline`, 0 when it has passed, `Infinity` when there is none. */
+  /** The milliseconds until `deadline`, 0 when it has passed, `Infinity` when there is none; no clock that is set changes it. */
   remainingTime(): number {
     return Math.max(0, this.#source.due - uptime());
   }
