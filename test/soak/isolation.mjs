@@ -74,13 +74,11 @@ async function misbehave({ act, exit, provoke, ownErrors = "", ...sent }) {
   if (exit === 0 && provoke !== emit)
     faults.push(await faultOn(connection.isOver ? await openConnection(port) : connection, next));
   if (exit === 0) server.child.kill("SIGTERM");
-  const end = await within(server.exited, "an end of the program");
+  faults.push(...(await faultsOfEnd(server, exit)));
   await read;
   connection.socket.destroy();
-  if (end !== exit) faults.push(`the program ended with ${end} instead of ${exit}`);
   if (ledger.ownErrors.join() !== ownErrors)
     faults.push(`told of no invocation: ${ledger.ownErrors.join()}`);
-  if (server.stderr !== "") faults.push(`stderr: ${server.stderr.slice(0, 300)}`);
   return [...faults, ...ledger.close()].filter(Boolean);
 }
 
@@ -115,6 +113,12 @@ async function judged(request, answering) {
   } catch (error) {
     return request.gone ? undefined : `${request.name}: ${error.message}`;
   }
+}
+
+async function faultsOfEnd(server, exit) {
+  const end = await within(server.exited, "an end of the program");
+  const faults = end === exit ? [] : [`the program ended with ${end} instead of ${exit}`];
+  return server.stderr === "" ? faults : [...faults, `stderr: ${server.stderr.slice(0, 300)}`];
 }
 
 async function until(condition, what) {
