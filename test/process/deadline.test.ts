@@ -77,6 +77,17 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
     expect(await next).toMatchObject({ status: 200, fcStatus: "200", body: "done" });
   });
 
+  test("a clock that is set back moves no deadline", async () => {
+    const child = await serving("deadline.mjs", { node });
+    const request = invoke("set the clock back", oneSecond);
+
+    expect(await send(child, withId("back", request))).toMatchObject({ status: 404 });
+
+    await child.line("back answers late");
+    expectFailureByDeadline(child, "back");
+    await expectUnharmed(child);
+  });
+
   test("in mid-stream the deadline breaks the connection", async () => {
     const child = await serving("deadline.mjs", { node });
     const connection = await openConnection(child.port);

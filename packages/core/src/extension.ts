@@ -1,3 +1,4 @@
+export { now } from "./clock.ts";
 export { extend } from "./invocation/registry.ts";
 export { settlesWithin } from "./invocation/promises.ts";
 export { currentInvocation } from "./invocation/scope.ts";

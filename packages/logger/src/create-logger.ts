@@ -3,6 +3,7 @@ import {
   errorText,
   formatLine,
   noRequestId,
+  now,
   writeStdout,
 } from "@fcrt/core/extension";
 import { pino } from "pino";
@@ -178,7 +179,7 @@ function retry(log: () => void): void {
 
 function writeError(message: string): void {
   const requestId = currentInvocation()?.requestId ?? noRequestId;
-  writeStdout(formatLine(Date.now(), requestId, "ERROR", message));
+  writeStdout(formatLine(now(), requestId, "ERROR", message));
 }
 
 // Fields stay fields, so that the message behind them stays the message.

@@ -3,6 +3,7 @@ import {
   currentInvocation,
   flushStdout,
   handleProcessEvents,
+  now,
   writeStdout,
 } from "@fcrt/core/extension";
 import { refuseUnknown } from "@fcrt/core/extension";
@@ -70,7 +71,7 @@ export class Destination implements DestinationStream {
   }
 
   write(line: string): void {
-    const time = Date.now();
+    const time = now();
     const invocation = currentInvocation();
     const text = this.#format(time, invocation, this.#read(line, this));
     if (this.call?.holding && invocation && !invocation.ended) {
@@ -98,7 +99,7 @@ export class Destination implements DestinationStream {
 
   #notice(message: string): string {
     const content = { level: "warn", message, messageKey: "msg", fields: "", errors: [] };
-    return this.#format(Date.now(), currentInvocation(), content);
+    return this.#format(now(), currentInvocation(), content);
   }
 }
 

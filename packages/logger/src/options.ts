@@ -1,4 +1,11 @@
-import { invalid, refuseUnknown, writeStdout, formatLine, noRequestId } from "@fcrt/core/extension";
+import {
+  invalid,
+  refuseUnknown,
+  writeStdout,
+  formatLine,
+  noRequestId,
+  now,
+} from "@fcrt/core/extension";
 import type { Multiline } from "@fcrt/core/extension";
 import type { LoggerOptions as PinoOptions } from "pino";
 
@@ -171,7 +178,7 @@ function levelOf(levels: readonly string[]): string {
   if (!warned.has(name)) {
     warned.add(name);
     const message = `Expected \`${name}\` to be one of ${levels.join(", ")}, got \`${textOf(name)}\`: ${byDefault} it is`;
-    writeStdout(formatLine(Date.now(), noRequestId, "WARN", message));
+    writeStdout(formatLine(now(), noRequestId, "WARN", message));
   }
   return byDefault;
 }

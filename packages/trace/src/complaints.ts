@@ -1,4 +1,4 @@
-import { formatLine, noRequestId, writeStdout } from "@fcrt/core/extension";
+import { formatLine, noRequestId, now, writeStdout } from "@fcrt/core/extension";
 
 const minute = 60_000;
 
@@ -40,5 +40,5 @@ export class Complaints {
 
 /** Writes a WARN line of this package's own. */
 export function warn(message: string): void {
-  writeStdout(formatLine(Date.now(), noRequestId, "WARN", message));
+  writeStdout(formatLine(now(), noRequestId, "WARN", message));
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { uptime } from "../clock.ts";
 import type { Environment } from "../protocol/environment.ts";
 import { header } from "../protocol/headers.ts";
 import type { Kind } from "../protocol/kinds.ts";
@@ -58,6 +59,8 @@ export interface ContextSource {
   readonly kind: Kind;
   readonly requestId: string;
   readonly openedAt: number;
+  /** When its time is up, by the clock that nobody sets; `Infinity` when the platform did not say. */
+  readonly due: number;
   readonly coldStart: boolean;
   readonly signal: AbortSignal;
   fail(reason: unknown): void;
@@ -131,9 +134,9 @@ export class Context {
     return this.#source.signal;
   }
 
-  /** The milliseconds until `deadline`, 0 when it has passed, `Infinity` when there is none. */
+  /** The milliseconds until `deadline`, 0 when it has passed, `Infinity` when there is none; no clock that is set changes it. */
   remainingTime(): number {
-    return this.deadline === undefined ? Infinity : Math.max(0, this.deadline - Date.now());
+    return Math.max(0, this.#source.due - uptime());
   }
 
   /** Makes this invocation a handled failure, with an error or a sentence as its reason; the code goes on. */

@@ -1,3 +1,4 @@
+import { uptime } from "../clock.ts";
 import type { RunningInvocation } from "./running-invocation.ts";
 
 const longestTimer = 2 ** 31 - 1;
@@ -15,20 +16,19 @@ export class DeadlineWatch {
     this.#running = running;
   }
 
-  watch({ context }: RunningInvocation): void {
-    const { deadline = Infinity } = context;
-    if (deadline >= this.#next) return;
+  watch({ due }: RunningInvocation): void {
+    if (due >= this.#next) return;
     clearTimeout(this.#timer);
-    this.#next = deadline;
-    const delay = Math.min(Math.max(deadline - Date.now(), 1), longestTimer);
+    this.#next = due;
+    const delay = Math.min(Math.max(due - uptime(), 1), longestTimer);
     this.#timer = setTimeout(() => this.#check(), delay).unref();
   }
 
   #check(): void {
     this.#next = Infinity;
-    const now = Date.now();
+    const reached = uptime();
     for (const invocation of this.#running) {
-      if ((invocation.context.deadline ?? Infinity) <= now) invocation.passDeadline();
+      if (invocation.due <= reached) invocation.passDeadline();
       else this.watch(invocation);
     }
   }

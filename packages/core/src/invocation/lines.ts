@@ -1,3 +1,4 @@
+import { now } from "../clock.ts";
 import { writeStdout } from "../output/stdout.ts";
 import { formatLine, noRequestId } from "../protocol/line.ts";
 import { errorText } from "./describe-error.ts";
@@ -13,5 +14,5 @@ export function writeLine(
   message: string,
   requestId: string = noRequestId,
 ): void {
-  writeStdout(formatLine(Date.now(), requestId, level, message));
+  writeStdout(formatLine(now(), requestId, level, message));
 }

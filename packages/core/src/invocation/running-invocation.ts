@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { now, uptime } from "../clock.ts";
 import { FcrtError, isInputError } from "../errors.ts";
 import { writeStdout } from "../output/stdout.ts";
 import type { Environment } from "../protocol/environment.ts";
@@ -43,7 +44,8 @@ export class RunningInvocation implements Invocation {
   readonly kind: Kind;
   readonly requestId: string;
   readonly coldStart: boolean;
-  readonly openedAt: number = Date.now();
+  readonly openedAt: number = now();
+  readonly due: number;
   readonly context: Context;
   readonly request: IncomingMessage | undefined;
   readonly response: ServerResponse | undefined;
@@ -62,6 +64,7 @@ export class RunningInvocation implements Invocation {
     this.request = opening.request;
     this.response = opening.response;
     this.context = new Context(this, opening.headers, opening.credentials, host.environment);
+    this.due = uptime() + (this.context.deadline ?? Infinity) - this.openedAt;
     if (host.markers) writeStdout(`${startMarker(this.kind, this.requestId)}\n`);
   }
 

@@ -46,9 +46,13 @@ const mostBuffered = 64 * 1024;
 
 function createWriter(fd: number): (text: string) => void {
   let closed = false;
+  let cut = false;
   return (text) => {
     if (closed) return;
-    closed = !writeAll(fd, text);
+    // A full disk that has taken half a line must not make one of it and the next.
+    const came = writeAll(fd, cut ? `\n${text}` : text);
+    if (came !== "nothing") cut = came === "a part";
+    closed = came === "closed";
     // Otherwise the next `console.log` of anybody ends the process.
     if (closed) process.stdout.on("error", () => {});
   };
@@ -58,8 +62,10 @@ function createWriter(fd: number): (text: string) => void {
 // tell how many bytes there were: counting them took 100 nanoseconds of a line's 700.
 const scratch = Buffer.allocUnsafeSlow(32 * 1024);
 
-/** @returns whether the file descriptor can take more */
-function writeAll(fd: number, text: string): boolean {
+type Came = "whole lines" | "a part" | "nothing" | "closed";
+
+/** @returns what the file descriptor has taken, or that it never takes anything again */
+function writeAll(fd: number, text: string): Came {
   const fits = text.length * 3 <= scratch.length;
   const bytes = fits ? scratch : Buffer.from(text);
   const end = fits ? scratch.write(text) : bytes.length;
@@ -68,17 +74,25 @@ function writeAll(fd: number, text: string): boolean {
   for (;;) {
     try {
       start += writeSync(fd, bytes, start, end - start);
-      if (start === end) return true;
+      if (start === end) return "whole lines";
       pause = 1;
     } catch (error) {
       const code = codeOf(error);
-      if (code !== "EAGAIN" && code !== "EINTR") return code === "ENOSPC" || code === "EDQUOT";
+      if (code === "ENOSPC" || code === "EDQUOT") return takenOf(bytes, start);
+      if (code !== "EAGAIN" && code !== "EINTR") return "closed";
       // The reader is slow, and the pipe does not block because somebody touched `process.stdout`.
       sleep(pause);
       pause = Math.min(pause * 2, 16);
     }
   }
 }
+
+function takenOf(bytes: Buffer, length: number): Came {
+  if (length === 0) return "nothing";
+  return bytes[length - 1] === lineFeed ? "whole lines" : "a part";
+}
+
+const lineFeed = 10;
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && "code" in error ? error.code : undefined;

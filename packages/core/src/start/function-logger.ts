@@ -1,4 +1,5 @@
 import { format } from "node:util";
+import { now } from "../clock.ts";
 import { invalid } from "../option-errors.ts";
 import { writeStdout } from "../output/stdout.ts";
 import { logLevelVariable } from "../protocol/environment.ts";
@@ -27,7 +28,7 @@ export function functionLogger(quietest: LogLevel, requestId: () => string): Fun
   const print = (level: LogLevel, values: readonly unknown[]): void => {
     if (levels.indexOf(level) > levels.indexOf(limit)) return;
     const message = redactSecrets(format(...values), "inspection");
-    writeStdout(formatLine(Date.now(), requestId(), level.toUpperCase(), message));
+    writeStdout(formatLine(now(), requestId(), level.toUpperCase(), message));
   };
   return {
     error: (...values) => print("error", values),

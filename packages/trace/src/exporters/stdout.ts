@@ -1,4 +1,4 @@
-import { formatLine, noRequestId, writeStdout } from "@fcrt/core/extension";
+import { formatLine, noRequestId, now, writeStdout } from "@fcrt/core/extension";
 import type { Attributes, HrTime } from "@opentelemetry/api";
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { hrTimeToMicroseconds } from "@opentelemetry/core";
@@ -9,7 +9,7 @@ import type { LocalExporter } from "./exporter.ts";
 export const stdoutExporter: LocalExporter = {
   write(batch) {
     const lines = batch.map(({ span, origin }) =>
-      formatLine(Date.now(), origin?.requestId ?? noRequestId, "INFO", oneLine(rowOf(span))),
+      formatLine(now(), origin?.requestId ?? noRequestId, "INFO", oneLine(rowOf(span))),
     );
     writeStdout(lines.join(""));
   },

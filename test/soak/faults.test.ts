@@ -1,0 +1,10 @@
+import { describe, expect, test } from "vitest";
+import { attacks } from "./attacks.mjs";
+
+const members = attacks.filter(({ group }) => group === "faults");
+
+describe.concurrent("faults", () => {
+  test.each(members)("$name breaks no promise", { timeout: 120_000 }, async ({ run }) => {
+    expect((await run("quick")).faults).toEqual([]);
+  });
+});
