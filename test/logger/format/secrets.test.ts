@@ -35,6 +35,8 @@ const values: Readonly<Record<string, string>> = {
   "both quotes": `it's "CANARY"`,
   backslashes: String.raw`\CANARY\\" \' CANARY`,
   "a backslash at the end": "CANARY\\",
+  "looks like a list of headers": `'cookie', 'x' CANARY "cookie", "x" CANARY \`cookie\`, \`x\` CANARY`,
+  "looks like a header": `'cookie': 'x' CANARY`,
   brackets: "a=[CANARY]; b={CANARY}, c: 'CANARY' ] CANARY",
   "looks like the next field": `x", "next": "CANARY', next: 'CANARY`,
   "line breaks": `one CANARY\ntwo CANARY\r\nthree CANARY`,

@@ -34,9 +34,15 @@ function redactMembers(text: string, syntax: Syntax): string {
   const quote = syntax === "json" ? '"' : "'";
   let result = "";
   let done = 0;
+  let item = 0;
   let endless = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    // What is redacted may be a name as a whole, and holds none.
+    if (match.index < done && match.index !== item) {
+      pattern.lastIndex = done;
+      continue;
+    }
     const inList = (match[1] ?? match[3]) === ",";
     const start = inList ? startBehindComma(text, pattern.lastIndex, syntax) : pattern.lastIndex;
     if (start === undefined) continue;
@@ -44,6 +50,7 @@ function redactMembers(text: string, syntax: Syntax): string {
     if (end !== undefined) {
       result += `${text.slice(done, start)}${quote}${redacted}${quote}`;
       done = end;
+      item = start;
       // In a list a text that stands behind a name may be a name itself.
       pattern.lastIndex = inList && text.charAt(start) !== "[" ? start : done;
     } else if (isOpening(text.charAt(start), syntax)) {
