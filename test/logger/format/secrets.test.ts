@@ -287,6 +287,31 @@ describe("The console prints no secret", () => {
     }
   });
 
+  test("that a stranger tries to uncover with a value of his own", () => {
+    capture();
+    const tricks = [
+      ...[`'cookie': '`, `"cookie": "`, `'cookie', '`, `"cookie":[`, `'cookie': [`],
+      ...["authorization: `", `'cookie' => "`, `["cookie",`],
+    ];
+    const secrets = ["CANARY", "a' CANARY", `a' ] CANARY`, `a" CANARY`, `a"] CANARY`, "a` CANARY"];
+    for (const trick of tricks) {
+      for (const cookie of secrets) {
+        const headers = {
+          "user-agent": trick,
+          cookie,
+          "x-fc-security-token": "CANARY",
+          end: "'\"]",
+        };
+        expectNoSecret(`${trick}, ${cookie}`, () => {
+          console.log(headers);
+          console.log(Object.entries(headers), Object.entries(headers).flat());
+          console.log(new Map(Object.entries(headers)));
+          console.log(JSON.stringify(headers), headers);
+        });
+      }
+    }
+  });
+
   test("in colors", () => {
     capture();
     for (const { name, kind, place, value } of combinations) {
