@@ -98,11 +98,12 @@ function redactHead(line: string, syntax: Syntax): string {
   return line;
 }
 
-const value = /["']?value["']?\s*:\s*/iy;
+const value = /["']?(?:value|\d+)["']?\s*:\s*/iy;
 const bareName = /[\w$]+/y;
 const colon = /\s*:/y;
 
-// Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too.
+// Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too, and
+// so is `"0":"cookie","1":"…"`, a list that was logged as fields.
 function startBehindComma(text: string, start: number, syntax: Syntax): number | undefined {
   const pair = endOf(value, text, start);
   if (pair !== undefined) return pair;
