@@ -1,7 +1,12 @@
 import { afterEach, beforeEach } from "vitest";
 
 /** The lines that core writes in this process, from the start of each test; they do not reach the real stdout. */
-export function captureStdout(): { readonly lines: readonly string[]; readonly text: string } {
+export function captureStdout(): {
+  readonly lines: readonly string[];
+  readonly text: string;
+  /** Begins anew, for a test that writes more than is to be kept. */
+  forget(): void;
+} {
   let text = "";
   let restore = (): void => {};
 
@@ -24,6 +29,9 @@ export function captureStdout(): { readonly lines: readonly string[]; readonly t
     },
     get text() {
       return text;
+    },
+    forget() {
+      text = "";
     },
   };
 }
