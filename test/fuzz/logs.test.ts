@@ -26,7 +26,9 @@ const calls: Readonly<Record<string, (logger: Logger, value: unknown, text: stri
   message: (logger, value, text) => call(logger.info, logger, { text }, value),
   formatted: (logger, value, text) =>
     call(logger.info, logger, "%s %d %j %o %O", text, 7, value, value, value),
-  format: (logger, value, text) => call(logger.info, logger, text, value, value),
+  // `%s` makes a bare text of a list, where no name is told from a value any more.
+  format: (logger, value, text) =>
+    call(logger.info, logger, text.replaceAll("%s", "%o"), value, value),
   child: (logger, value, text) => logger.child({ value, [text]: value }).error({ text }, text),
   "msgPrefix of a child": (logger, value, text) =>
     logger.child({}, { msgPrefix: text }).error({ value }, text),

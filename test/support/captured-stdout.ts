@@ -1,4 +1,5 @@
 import { afterEach, beforeEach } from "vitest";
+import { expectNoCanary } from "./no-canary.ts";
 
 /** The lines that core writes in this process, from the start of each test; they do not reach the real stdout. */
 export function captureStdout(): {
@@ -21,7 +22,10 @@ export function captureStdout(): {
       stdout.write = write;
     };
   });
-  afterEach(() => restore());
+  afterEach(() => {
+    restore();
+    expectNoCanary("the lines of a test", text);
+  });
 
   return {
     get lines() {
