@@ -16,6 +16,7 @@ import {
   sendTo,
 } from "../support/platform-request.ts";
 import type { PlatformRequest } from "../support/platform-request.ts";
+import { sendRaw } from "../support/raw-request.ts";
 import { serveAdopted, serveBare } from "./adopted.ts";
 import type { Listener } from "./adopted.ts";
 import { call, cleanLines, expectSuccess, patience } from "./ways.ts";
@@ -53,6 +54,29 @@ test("an adopted application in an adopted server is one invocation", async () =
   const answer = await call({ port: await serveAdopted(adopt(adopt(inner))) }, "GET", "/");
   expect(answer).toMatchObject({ status: 200, fcStatus: "200", body: answer.id });
   expect(stdout.lines.filter((line) => line.includes(answer.id))).toEqual(cleanLines(answer.id));
+});
+
+test("what Node refuses on a server whose application is adopted bears `x-fc-status`", async () => {
+  const port = await serveAdopted((_request, response) => response.end("own"));
+  // The server is known by its first request.
+  await sendTo(port, httpInvoke());
+  expect(await sendRaw(port, "GET / HTTP/1.1\r\nno colon\r\n\r\n")).toMatchObject([
+    { status: 400, fcStatus: "404" },
+  ]);
+});
+
+test("an application that answers what Node refuses itself keeps doing so", async () => {
+  const server = createServer(adopt((_request, response) => response.end("own")));
+  server.on("clientError", (_error, socket) =>
+    socket.end("HTTP/1.1 418 Mine\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await sendTo(port, httpInvoke());
+  expect(await sendRaw(port, "GET / HTTP/1.1\r\nno colon\r\n\r\n")).toMatchObject([
+    { status: 418, fcStatus: undefined },
+  ]);
 });
 
 describe("a proxy", () => {

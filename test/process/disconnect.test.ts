@@ -74,6 +74,21 @@ describe.each(nodeVersions)("on Node $version", ({ path: node }) => {
       await expectUnharmed(child);
     });
 
+    test("with requests that wait for their turn ends them all", async () => {
+      const child = await serving("disconnect.mjs", { node });
+      const connection = await openConnection(child.port);
+      const ids = Array.from({ length: 20 }, (_, index) => `gone-${index}`);
+      const heads = ids.map((id) => headOf(withId(id, httpInvoke("GET", "/"))));
+      connection.socket.write(heads.join(""));
+      for (const id of ids) await child.line(`${id} runs`);
+
+      leave(connection);
+      for (const id of ids) await child.line(`${id} answers late`);
+
+      for (const id of ids) expect(linesOf(child, id)).toContain(endOf(id, "Unhandled"));
+      await expectUnharmed(child);
+    });
+
     test("in mid-stream ends the invocation with the verdict that the client has seen", async () => {
       const child = await serving("disconnect.mjs", { node });
       const connection = await openConnection(child.port);

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach } from "vitest";
+import { expectNoCanary } from "./no-canary.ts";
 
 /** The lines that core writes in this process, from the start of each test; they do not reach the real stdout. */
-export function captureStdout(): { readonly lines: readonly string[]; readonly text: string } {
+export function captureStdout(): {
+  readonly lines: readonly string[];
+  readonly text: string;
+  /** Begins anew, for a test that writes more than is to be kept. */
+  forget(): void;
+} {
   let text = "";
   let restore = (): void => {};
 
@@ -16,7 +22,10 @@ export function captureStdout(): { readonly lines: readonly string[]; readonly t
       stdout.write = write;
     };
   });
-  afterEach(() => restore());
+  afterEach(() => {
+    restore();
+    expectNoCanary("the lines of a test", text);
+  });
 
   return {
     get lines() {
@@ -24,6 +33,9 @@ export function captureStdout(): { readonly lines: readonly string[]; readonly t
     },
     get text() {
       return text;
+    },
+    forget() {
+      text = "";
     },
   };
 }

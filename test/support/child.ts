@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { onTestFinished } from "vitest";
+import { expectNoCanary } from "./no-canary.ts";
 
 /** A program that runs as a process of its own. */
 export interface Child {
@@ -33,7 +34,8 @@ export interface ChildOptions {
 const patience = 10_000;
 
 /**
- * Starts a JavaScript file on a free port, which it finds in `FC_SERVER_PORT`, and kills it when the test is over.
+ * Starts a JavaScript file on a free port, which it finds in `FC_SERVER_PORT`, and kills it when the test is over: no
+ * credential may stand in what it has printed.
  * The environment holds nothing else of the platform.
  */
 export async function startChild(file: string, options: ChildOptions = {}): Promise<Child> {
@@ -56,6 +58,7 @@ export async function startChild(file: string, options: ChildOptions = {}): Prom
   stopWith(async () => {
     child.kill("SIGKILL");
     await exited;
+    expectNoCanary("what a program printed", stdout + stderr);
   });
   return {
     process: child,

@@ -12,6 +12,7 @@ import { expect, onTestFinished } from "vitest";
 import { freePort } from "./child.ts";
 import { partialSuccess, spansIn } from "./collector-spans.ts";
 import type { WireSpan } from "./collector-spans.ts";
+import { expectNoCanary } from "./no-canary.ts";
 
 /** A POST that came whole. */
 interface Post {
@@ -120,7 +121,11 @@ export async function startCollector(tls?: { key: string; cert: string }): Promi
     },
   };
   await collector.start();
-  onTestFinished(collector.stop);
+  onTestFinished(async () => {
+    await collector.stop();
+    // The headers may hold credentials: some collectors ask for them there.
+    for (const { body } of posts) expectNoCanary("a batch of spans", body.toString("latin1"));
+  });
   return collector;
 }
 

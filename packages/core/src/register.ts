@@ -6,7 +6,6 @@ import { adoptInto, hasAdoptedListener } from "./server/adopt.ts";
 import { Host, hostOf } from "./server/host.ts";
 import { hosts } from "./server/hosts.ts";
 import { handleProcessEvents } from "./server/process-events.ts";
-import { answerRefusals } from "./server/refuse.ts";
 
 const registered = processState("register", () => ({ done: false }));
 
@@ -45,7 +44,6 @@ function adoptServers(): void {
 
 function adoptServer(server: Server, host: Host): void {
   host.attach(server);
-  if (server.listenerCount("clientError") === 0) answerRefusals(server);
   host.announce();
 }
 

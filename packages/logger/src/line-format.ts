@@ -60,7 +60,8 @@ function textOf(errors: readonly unknown[], message: string | undefined, tail: s
   return (head === "" ? texts : [head, ...texts]).join("\n");
 }
 
-// JSON leaves the last of these as they are, and a line must not: escaped here, the fields stay JSON.
+// JSON leaves the last of these as they are, and a line must not: a terminal obeys some, and some end a line somewhere.
+// Escaped here, JSON stays JSON.
 const unescaped = /[\0-\x1f\x7f-\x9f\u2028\u2029]/g;
 // What most of it is, found out in half the time.
 const plain = /^[ -~]*$/;
@@ -90,13 +91,15 @@ function jsonLine(
   invocation: Invocation | undefined,
   { level, message, messageKey, fields }: Content,
 ): string {
-  const head = `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`;
+  const head = escaped(
+    `{"time":"${timestampOf(time)}Z","level":${JSON.stringify(level)}${originOf(invocation)}`,
+  );
   const text =
     message === undefined ? "" : `,${JSON.stringify(messageKey)}:${JSON.stringify(message)}`;
   const taken = message === undefined ? ownNames : [...ownNames, messageKey];
   const members =
     fields === "" ? "" : `,${redactSecrets(withoutClash(fields, taken).slice(1, -1), "json")}`;
-  const line = `${head}${members}${text}}`;
+  const line = `${head}${escaped(members + text)}}`;
   if (line.length * 3 < lineLimit || Buffer.byteLength(line) < lineLimit) return `${line}\n`;
   return partsOf(line, head);
 }

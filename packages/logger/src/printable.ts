@@ -1,3 +1,5 @@
+import { redactSecrets } from "@fcrt/core/extension";
+
 /**
  * A copy of a value that can be read without a throw: what a getter, a `toJSON` or a proxy refuses reads
  * `[unreadable]`, what is too deep or seen before says so.
@@ -6,10 +8,12 @@ export function printable(value: unknown): unknown {
   return copyOf(value, 0, new Set());
 }
 
-/** The same as text, where it is an object: no conversion of somebody's own takes part. */
+/** The same as text without its secrets, where it is an object: no conversion of somebody's own takes part. */
 export function printableText(value: unknown): unknown {
   const copy = printable(value);
-  return typeof copy === "object" && copy !== null ? JSON.stringify(copy) : copy;
+  return typeof copy === "object" && copy !== null
+    ? redactSecrets(JSON.stringify(copy), "json")
+    : copy;
 }
 
 const deepest = 5;

@@ -91,6 +91,23 @@ describe("Whatever message and fields are logged", () => {
   });
 });
 
+test("No character that ends a line somewhere, or that a terminal obeys, stands in a line as it is", () => {
+  const controls = "\u001b[31m \u007f \u0085 \u009b31m \u2028 \u2029";
+  const logger = createLogger({
+    level: "info",
+    format: "json",
+    customLevels: { [controls]: 35 },
+  });
+  logger[controls]({ [controls]: controls }, controls);
+
+  expect(captured.text).toMatch(/^[ -~]+\n$/);
+  expect(JSON.parse(captured.text)).toMatchObject({
+    level: controls,
+    [controls]: controls,
+    msg: controls,
+  });
+});
+
 test("Fields of our names are kept under another name", () => {
   const logger = createLogger({ level: "info", format: "json" });
   logger.child({ level: "binding" }).info({ time: 1, time_: 2, requestId: "mine" }, "paid");

@@ -35,6 +35,8 @@ const values: Readonly<Record<string, string>> = {
   "both quotes": `it's "CANARY"`,
   backslashes: String.raw`\CANARY\\" \' CANARY`,
   "a backslash at the end": "CANARY\\",
+  "looks like a list of headers": `'cookie', 'x' CANARY "cookie", "x" CANARY \`cookie\`, \`x\` CANARY`,
+  "looks like a header": `'cookie': 'x' CANARY`,
   brackets: "a=[CANARY]; b={CANARY}, c: 'CANARY' ] CANARY",
   "looks like the next field": `x", "next": "CANARY', next: 'CANARY`,
   "line breaks": `one CANARY\ntwo CANARY\r\nthree CANARY`,
@@ -54,6 +56,7 @@ const places: Readonly<Record<string, (name: string, value: string) => unknown>>
   "many raw headers": (name, value) => ({
     rawHeaders: [...Array.from({ length: 40 }, (_, index) => `h${index}`), name, value],
   }),
+  "raw headers as fields": (name, value) => ({ ...["Host", "a", name, value, "Accept", "b"] }),
   entries: (name, value) => ({
     entries: [
       ["host", "a"],
@@ -107,6 +110,18 @@ describe.each(formats)("In %s no secret is written", (format) => {
     for (const { name, kind, place, value } of combinations) {
       expectNoSecret(`${name}, ${kind}, ${place}`, () => logger.info({ msg: value }));
     }
+  });
+
+  test("when the message is an object that cannot be read whole", () => {
+    const logger = createLogger({ level: "info", format });
+    const unreadable = (): object => ({
+      headers: { cookie: "CANARY" },
+      get bad() {
+        throw new Error("hostile");
+      },
+    });
+    expectNoSecret("the message", () => logger.info({ a: 1 }, unreadable() as never));
+    expectNoSecret("behind a placeholder", () => logger.info("%s", unreadable() as never));
   });
 
   test("of a very long value", () => {
@@ -285,6 +300,37 @@ describe("The console prints no secret", () => {
     }
   });
 
+  test("that a stranger tries to uncover with a value of his own", () => {
+    capture();
+    const tricks = [
+      `'cookie': '`,
+      `"cookie": "`,
+      `'cookie', '`,
+      `"cookie":[`,
+      `'cookie': [`,
+      "authorization: `",
+      `'cookie' => "`,
+      `["cookie",`,
+    ];
+    const secrets = ["CANARY", "a' CANARY", `a' ] CANARY`, `a" CANARY`, `a"] CANARY`, "a` CANARY"];
+    for (const trick of tricks) {
+      for (const cookie of secrets) {
+        const headers = {
+          "user-agent": trick,
+          cookie,
+          "x-fc-security-token": "CANARY",
+          end: "'\"]",
+        };
+        expectNoSecret(`${trick}, ${cookie}`, () => {
+          console.log(headers);
+          console.log(Object.entries(headers), Object.entries(headers).flat());
+          console.log(new Map(Object.entries(headers)));
+          console.log(JSON.stringify(headers), headers);
+        });
+      }
+    }
+  });
+
   test("in colors", () => {
     capture();
     for (const { name, kind, place, value } of combinations) {
@@ -453,7 +499,7 @@ function differences(
     if (JSON.stringify(keys) !== JSON.stringify(Object.keys(shown)))
       return [`other keys: ${JSON.stringify([keys, Object.keys(shown)])}`];
     return keys.flatMap((key, index) => {
-      const isPair = /^value$/i.test(key) && isSecret(logged[keys[index - 1] ?? ""]);
+      const isPair = /^(value|\d+)$/i.test(key) && isSecret(logged[keys[index - 1] ?? ""]);
       return differences(logged[key], shown[key], isSecret(key), isSecret(key) || isPair);
     });
   }

@@ -11,6 +11,7 @@ import { DeadlineWatch } from "./deadline-watch.ts";
 import type { Extension } from "./extension.ts";
 import { composeHooks } from "./hooks.ts";
 import type { Hooks } from "./hooks.ts";
+import { onceClosed } from "./once-closed.ts";
 import { PlatformRequest } from "./platform-request.ts";
 import { settlesWithin } from "./promises.ts";
 import { registry } from "./registry.ts";
@@ -71,7 +72,7 @@ export class Invocations implements InvocationHost {
     const invocation = this.#add(new RunningInvocation(this, opening));
     this.#deadlines.watch(invocation);
     this.#openResponses += 1;
-    response.on("close", () => {
+    onceClosed(request, response, () => {
       this.#openResponses -= 1;
       invocation.disconnected();
       this.#tellWhenIdle();

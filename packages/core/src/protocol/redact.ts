@@ -24,38 +24,55 @@ const member: Readonly<Record<Syntax, RegExp>> = {
 /** A text without the values of header-like members, at any depth, in any case. */
 export function redactSecrets(text: string, ...syntaxes: readonly Syntax[]): string {
   if (!hint.test(text) || !mention.test(text)) return text;
-  let result = text;
-  for (const syntax of syntaxes) result = redactHeads(redactMembers(result, syntax), syntax);
-  return result;
+  // All by the text as it came: what one hides must not hide a name from another.
+  const values = syntaxes.flatMap((syntax) => valuesIn(text, syntax));
+  return syntaxes.reduce(redactHeads, withoutValues(text, values));
 }
 
-function redactMembers(text: string, syntax: Syntax): string {
+/** Where a value stands, its quotes or brackets included. */
+interface Value {
+  readonly start: number;
+  readonly end: number;
+  /** Stands instead. */
+  readonly replacement: string;
+}
+
+// A stranger writes values that look like names, or like the end of another value. So every name counts, also one that
+// seems to stand inside a value: what stands behind the true ones is found, and the others only hide more.
+function valuesIn(text: string, syntax: Syntax): Value[] {
   const pattern = member[syntax];
-  const quote = syntax === "json" ? '"' : "'";
-  let result = "";
-  let done = 0;
-  let endless = 0;
+  const replacement = syntax === "json" ? `"${redacted}"` : `'${redacted}'`;
+  const values: Value[] = [];
+  let looked = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const { lastIndex } = pattern;
     const inList = (match[1] ?? match[3]) === ",";
-    const start = inList ? startBehindComma(text, pattern.lastIndex, syntax) : pattern.lastIndex;
-    if (start === undefined) continue;
+    const start = inList ? startBehindComma(text, lastIndex, syntax) : lastIndex;
+    if (start === undefined || !isOpening(text.charAt(start), syntax)) continue;
     const end = valueEnd(text, start, syntax);
-    if (end !== undefined) {
-      result += `${text.slice(done, start)}${quote}${redacted}${quote}`;
-      done = end;
-      // In a list a text that stands behind a name may be a name itself.
-      pattern.lastIndex = inList && text.charAt(start) !== "[" ? start : done;
-    } else if (isOpening(text.charAt(start), syntax)) {
-      // Each costs a look to the end of the text, which no object's text asks for twice.
-      endless += 1;
-      if (endless > mostEndless) return `${result}${text.slice(done, match.index)}${redacted}`;
+    if (end !== undefined) values.push({ start, end, replacement });
+    // Most values are short, and no object's text asks for many looks to its end.
+    looked += (end ?? text.length) - start;
+    if (looked > text.length * mostLooks) {
+      values.push({ start: match.index, end: text.length, replacement: redacted });
+      break;
     }
+  }
+  return values;
+}
+
+const mostLooks = 50;
+
+function withoutValues(text: string, values: readonly Value[]): string {
+  let result = "";
+  let done = 0;
+  for (const { start, end, replacement } of values.toSorted((a, b) => a.start - b.start)) {
+    if (start >= done) result += text.slice(done, start) + replacement;
+    done = Math.max(done, end);
   }
   return result + text.slice(done);
 }
-
-const mostEndless = 50;
 
 // The head of a response as Node keeps it: one string, its line breaks spelled out.
 const spelledBreak = String.raw`\r\n`;
@@ -81,11 +98,12 @@ function redactHead(line: string, syntax: Syntax): string {
   return line;
 }
 
-const value = /["']?value["']?\s*:\s*/iy;
+const value = /["']?(?:value|\d+)["']?\s*:\s*/iy;
 const bareName = /[\w$]+/y;
 const colon = /\s*:/y;
 
-// Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too.
+// Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too, and
+// so is `"0":"cookie","1":"…"`, a list that was logged as fields.
 function startBehindComma(text: string, start: number, syntax: Syntax): number | undefined {
   const pair = endOf(value, text, start);
   if (pair !== undefined) return pair;

@@ -9,6 +9,7 @@ import { writeStdout } from "../output/stdout.ts";
 import { processState } from "../process-state.ts";
 import { coldStartMarker, isOfficialLanguage } from "../protocol/markers.ts";
 import type { ProcessHost } from "./hosts.ts";
+import { answerRefusals } from "./refuse.ts";
 import { replyFailure, replyResult } from "./reply.ts";
 import { disableTimeouts } from "./timeouts.ts";
 
@@ -43,10 +44,11 @@ export class Host implements ProcessHost {
     return this.#stopped !== undefined;
   }
 
-  /** Answers for a server from now on: it keeps its connections, and a stop closes it. */
+  /** Answers for a server from now on: it keeps its connections, a stop closes it, refusals bear `x-fc-status`. */
   attach(server: Server): void {
     if (this.#servers.has(server)) return;
     disableTimeouts(server);
+    if (server.listenerCount("clientError") === 0) answerRefusals(server);
     this.#servers.add(server);
     hostByServer.set(server, this);
   }

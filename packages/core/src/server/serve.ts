@@ -12,7 +12,6 @@ import type { Handlers } from "./handlers.ts";
 import { Host } from "./host.ts";
 import { hosts } from "./hosts.ts";
 import { handleProcessEvents } from "./process-events.ts";
-import { answerRefusals } from "./refuse.ts";
 
 /** A runtime that listens. */
 export interface Runtime {
@@ -40,7 +39,6 @@ export async function serve(handlers: Handlers, options: ServeOptions = {}): Pro
   const server = createServer({ requireHostHeader: false, IncomingMessage: requests });
   const dispatch = dispatcher(host, handlers, await httpListenerOf(handlers));
   server.on("request", dispatch).on("checkExpectation", dispatch);
-  answerRefusals(server);
   host.attach(server);
   const port = await listen(server, settings);
   hosts.add(host);
