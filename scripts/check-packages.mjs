@@ -1,5 +1,5 @@
 // Checks the packages as a user gets them: each entry in one file, the tarball by publint and attw.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pnpm } from "./pnpm.mjs";
@@ -21,7 +21,6 @@ try {
   const packed = await pnpm(["--recursive", "--filter=./packages/*", ...pack], { quiet: true });
   if (packed.exitCode !== 0) problems.push(packed.output);
   problems.push(...packageFolders().flatMap(splitEntriesOf));
-  problems.push(...packageFolders().flatMap(unnamedOf));
   for (const name of readdirSync(tarballs)) problems.push(...(await problemsOf(name)));
 } finally {
   rmSync(tarballs, { recursive: true });
@@ -41,25 +40,6 @@ function splitEntriesOf(folder) {
       (file) =>
         `${join(folder, file)} imports another file of dist: its lazily loaded chunk shares a module with it. Hand the chunk what it needs as arguments.`,
     );
-}
-
-/** Whose code is in a bundle has a line in the package's NOTICE. */
-function unnamedOf(folder) {
-  const path = join(root, folder, "NOTICE");
-  const notice = existsSync(path) ? readFileSync(path, "utf8") : "";
-  return bundledIn(folder)
-    .filter((name) => !notice.split(/[\s:,]+/).includes(name))
-    .map((name) => `Expected ${join(folder, "NOTICE")} to name \`${name}\`, whose code is in dist`);
-}
-
-function bundledIn(folder) {
-  const dist = join(root, folder, "dist");
-  const maps = readdirSync(dist).filter((name) => name.endsWith(".map"));
-  const sources = maps.flatMap(
-    (name) => JSON.parse(readFileSync(join(dist, name), "utf8")).sources,
-  );
-  const names = sources.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1]);
-  return [...new Set(names)].filter((name) => name !== undefined);
 }
 
 async function problemsOf(name) {
