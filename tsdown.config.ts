@@ -38,7 +38,10 @@ function configsOf(cwd: string): UserConfig[] {
     // Packages that stand among its own devDependencies are taken into the bundle, no others.
     deps: { alwaysBundle: bundled, onlyBundle: bundled },
     // Node reads every byte at a cold start; the sources are beside, and the types have the comments.
-    outputOptions: { comments: false, sourcemapExcludeSources: true },
+    outputOptions: {
+      comments: { annotation: true, jsdoc: false, legal: false },
+      sourcemapExcludeSources: true,
+    },
     // A bundle leaves out more of ES modules than of CommonJS.
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
     sourcemap: true,
