@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type UserConfig } from "tsdown";
+import { ownMaps } from "./scripts/bundle-maps.ts";
+import { noticed } from "./scripts/bundle-notice.ts";
 import { pinoInside } from "./scripts/bundle-pino.ts";
 
 interface Manifest {
@@ -36,10 +38,14 @@ function configsOf(cwd: string): UserConfig[] {
     // Packages that stand among its own devDependencies are taken into the bundle, no others.
     deps: { alwaysBundle: bundled, onlyBundle: bundled },
     // Node reads every byte at a cold start; the sources are beside, and the types have the comments.
-    outputOptions: { comments: false },
+    outputOptions: {
+      comments: { annotation: true, jsdoc: false, legal: false },
+      sourcemapExcludeSources: true,
+    },
     // A bundle leaves out more of ES modules than of CommonJS.
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
     sourcemap: true,
+    plugins: [ownMaps, noticed(cwd)],
     dts: false,
     failOnWarn: true,
     logLevel: "warn",
@@ -57,8 +63,11 @@ function configsOf(cwd: string): UserConfig[] {
     entry: libraries,
     dts: { emitDtsOnly: true },
     sourcemap: false,
+    plugins: [],
   };
-  const code = manifest.dependencies?.["pino"] ? { ...common, ...pinoInside } : common;
+  const code = manifest.dependencies?.["pino"]
+    ? { ...common, ...pinoInside, plugins: [common.plugins, pinoInside.plugins] }
+    : common;
   return [
     ...libraries.map((entry): UserConfig => ({ ...code, entry, format: ["esm", "cjs"] })),
     // A bundler puts a peer into the same file as the application, so there is no copy to be gained by bringing one.

@@ -1,9 +1,8 @@
 // Checks the packages as a user gets them: each entry in one file, the tarball by publint and attw. The tarballs stay in
 // the folder that is named, if one is.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundledIn } from "./bundled.mjs";
 import { pnpm } from "./pnpm.mjs";
 import { run } from "./processes.mjs";
 import { ensureBuilt, ensureInstalled } from "./setup.mjs";
@@ -24,7 +23,6 @@ try {
   const packed = await pnpm(["--recursive", "--filter=./packages/*", ...pack], { quiet: true });
   if (packed.exitCode !== 0) problems.push(packed.output);
   problems.push(...packageFolders().flatMap(splitEntriesOf));
-  problems.push(...packageFolders().flatMap(unnamedOf));
   const names = readdirSync(tarballs).filter((name) => name.endsWith(".tgz"));
   for (const name of names) problems.push(...(await problemsOf(name)));
 } finally {
@@ -45,15 +43,6 @@ function splitEntriesOf(folder) {
       (file) =>
         `${join(folder, file)} imports another file of dist: its lazily loaded chunk shares a module with it. Hand the chunk what it needs as arguments.`,
     );
-}
-
-/** Whose code is in a bundle has a line in the package's NOTICE. */
-function unnamedOf(folder) {
-  const path = join(root, folder, "NOTICE");
-  const notice = existsSync(path) ? readFileSync(path, "utf8") : "";
-  return [...bundledIn(folder).keys()]
-    .filter((name) => !notice.split(/[\s:,]+/).includes(name))
-    .map((name) => `Expected ${join(folder, "NOTICE")} to name \`${name}\`, whose code is in dist`);
 }
 
 async function problemsOf(name) {

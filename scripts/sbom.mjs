@@ -1,10 +1,9 @@
 // Writes what each package is made of: a CycloneDX document beside its tarball, checked against the schema.
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import * as cyclonedx from "@cyclonedx/cyclonedx-library";
 import { parse } from "yaml";
-import { bundledIn } from "./bundled.mjs";
+import { bundledIn, locate } from "./bundled.mjs";
 import { ensureBuilt, ensureInstalled } from "./setup.mjs";
 import { fileNameOf, manifestOf, packageFolders, root } from "./workspace.mjs";
 
@@ -91,19 +90,6 @@ function digestOf(integrity) {
 function dependenciesOf(folder) {
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   return Object.keys(dependencies).map((name) => locate(name, folder));
-}
-
-/** Where Node would find a package, seen from another; its `exports` may keep the manifest to themselves. */
-function locate(name, from) {
-  const folders = createRequire(join(from, "package.json")).resolve.paths(name);
-  for (const folder of folders) {
-    try {
-      return dirname(realpathSync(join(folder, name, "package.json")));
-    } catch {
-      // Not in this one.
-    }
-  }
-  throw new Error(`Expected \`${name}\` to be installed for ${from}`);
 }
 
 async function serialized(bom) {

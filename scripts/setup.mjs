@@ -43,9 +43,9 @@ function buildFiles() {
     "pnpm-lock.yaml",
     "tsconfig.json",
     "tsdown.config.ts",
-    "scripts/bundle-pino.ts",
+    ...["maps", "notice", "pino"].map((name) => `scripts/bundle-${name}.ts`),
     ...packageFolders().flatMap((folder) =>
-      ["package.json", "src", "dist"].flatMap((name) => filesIn(join(folder, name))),
+      ["package.json", "NOTICE", "src", "dist"].flatMap((name) => filesIn(join(folder, name))),
     ),
   ];
 }

@@ -14,6 +14,18 @@ const slowEnd: Extension = {
     }),
 };
 
+test("what an application says one turn after a failure, as Express does, comes before the End", async () => {
+  let linesThen: readonly string[] = [];
+  const port = await serveAdopted((_request, response) => {
+    setImmediate(() => (linesThen = stdout.lines));
+    response.writeHead(500).end("the error page");
+  });
+  const got = await call({ port }, "GET", "/");
+  expect(got).toMatchObject({ status: 500, fcStatus: "404", body: "the error page" });
+  expect(linesThen.filter((line) => line.includes(got.id))).toHaveLength(1);
+  await expectFailure(stdout, got.id, "Handled");
+});
+
 // Middleware that wraps `writeHead`, `write` and `end` as we do, around ours.
 describe.each(["express-4.cjs", "express-5.mjs"])("in %s", (file) => {
   describe.each<[string, readonly Extension[]]>([

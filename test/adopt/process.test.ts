@@ -43,6 +43,14 @@ describe.each<[string, readonly string[], Record<string, string>]>([
     expect(await call(child, "GET", "/")).toMatchObject({ fcStatus: "200", body: "fine" });
   });
 
+  test("a failure that is answered before the process exits at once reaches the client", async () => {
+    const child = await start();
+    const farewell = await call(child, "GET", "/farewell");
+    expect(farewell).toMatchObject({ status: 500, fcStatus: "404", body: "farewell" });
+    expect(await child.exited).toEqual({ code: 1, signal: null });
+    await expectFailure(child, farewell.id, "Unhandled");
+  });
+
   test.each<NodeJS.Signals>(["SIGTERM", "SIGINT"])(
     "%s: nothing new, what runs finishes, then the exit code is 0",
     async (signal) => {

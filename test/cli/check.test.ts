@@ -165,6 +165,15 @@ test("a command that ends and leaves another program behind takes it with it", a
   expect(code).toBe(2);
 });
 
+test("a stack that comes after the response is one", async () => {
+  const ways = ["--only", "FC-LINES-005", "--error-event", '{"name":"you","fail":true}'];
+  const run = await fcrt(["check", "--reporter", "json", ...ways, "--", "node", "late-stack.mjs"], {
+    cwd: folder,
+  });
+
+  expect(rulesIn(run)).toMatchObject([{ id: "FC-LINES-005", result: "passed" }]);
+});
+
 test("a program that dies in the middle of the check is told as what was seen", async () => {
   const run = await fcrt(["check", "--reporter", "json", "--", "node", "dies.mjs"], {
     cwd: folder,

@@ -13,8 +13,8 @@ export interface Child {
   readonly lines: readonly string[];
   readonly stdout: string;
   readonly stderr: string;
-  /** Waits for a line that matches, among those written and those to come. */
-  line(pattern: RegExp | string): Promise<string>;
+  /** Waits for a line that matches, among those written and those to come; ten seconds unless told. */
+  line(pattern: RegExp | string, patience?: number): Promise<string>;
   /** Waits until the process is gone and its pipes are read. */
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -30,8 +30,6 @@ export interface ChildOptions {
    */
   readonly stopWith?: (stop: () => Promise<void>) => void;
 }
-
-const patience = 10_000;
 
 /**
  * Starts a JavaScript file on a free port, which it finds in `FC_SERVER_PORT`, and kills it when the test is over: no
@@ -73,7 +71,7 @@ export async function startChild(file: string, options: ChildOptions = {}): Prom
     get stderr() {
       return stderr;
     },
-    async line(pattern) {
+    async line(pattern, patience = 10_000) {
       const matches = (line: string): boolean =>
         typeof pattern === "string" ? line.includes(pattern) : pattern.test(line);
       return new Promise((resolve, reject) => {

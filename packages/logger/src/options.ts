@@ -34,12 +34,14 @@ type SharedPinoOptions<CustomLevels extends string> = Pick<
 /** How lines look. */
 export interface FormatOptions {
   /**
-   * `text`: the platform's recommended line, fields as JSON behind the message. `json`: a JSON object a line.
+   * `text`: the platform's recommended line, fields as JSON behind the message. `json`: a JSON object a line, with
+   * `time`, `level`, `requestId`, `functionName`, and `trace_id` and `span_id` of the active span.
    * @default "text", or `FCRT_LOG_FORMAT`
    */
   readonly format?: "text" | "json";
   /**
-   * In `text`, what becomes of line breaks: every line gets the prefix; later lines are indented; breaks are spelled out.
+   * In `text`, what becomes of line breaks. `prefix`: every line gets the prefix. `indent`: later lines are indented.
+   * `escape`: breaks are spelled out.
    * @default "prefix", or `FCRT_LOG_MULTILINE`
    */
   readonly multiline?: Multiline;
@@ -69,8 +71,9 @@ export interface LoggerOptions<CustomLevels extends string = never>
    */
   readonly debugSample?: number;
   /**
-   * Lines from this level up that are below `level` are held for the invocation, and printed if it fails.
-   * @default undefined, or `FCRT_LOG_BUFFER_UNTIL_ERROR`
+   * Lines from this level up that are below `level` are held for the invocation, and printed if it fails; 256 KB of
+   * them, the oldest give way.
+   * @default none, or `FCRT_LOG_BUFFER_UNTIL_ERROR`
    */
   readonly bufferUntilError?: string | undefined;
 }

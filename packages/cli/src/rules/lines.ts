@@ -101,12 +101,16 @@ export const lineRules: readonly Rule[] = [
     source: `Custom runtime specification, “Why ${header.status} matters”: print the error stack`,
     needs: ["output", "failure"],
     check: async ({ gateway, failures }) =>
-      judgeAll(gateway, failures, (lines) =>
-        finding(
-          lines.some(({ text }) => hasStack(text)),
-          "lines that name source file and line of the error",
-          describeLines(lines),
-        ),
+      judgeAll(
+        gateway,
+        failures,
+        (lines) =>
+          finding(
+            lines.some(({ text }) => hasStack(text)),
+            "lines that name source file and line of the error",
+            describeLines(lines),
+          ),
+        ({ text }) => hasStack(text),
       ),
   },
   {
@@ -169,12 +173,23 @@ export const lineRules: readonly Rule[] = [
 
 type Judge = (lines: readonly LogLine[], invocation: Invocation) => Finding;
 
-// What some write when the response has ended, as Express does with a stack, does not show whose it is: it counts too.
-async function judgeAll(gateway: Gateway, calls: readonly Call[], judge: Judge): Promise<Finding> {
+// What some write when the response has ended, as Express and pino do with a stack, does not show whose it is: it
+// counts too, and the one that is awaited has a moment to come.
+async function judgeAll(
+  gateway: Gateway,
+  calls: readonly Call[],
+  judge: Judge,
+  isAwaited?: (line: LogLine) => boolean,
+): Promise<Finding> {
   const findings: Finding[] = [];
   for (const call of calls) {
     const { position } = gateway.log;
     const invocation = await invokeToEnd(gateway, call);
+    if (isAwaited)
+      await gateway.log.find(
+        (line) => isAwaited(line) && gateway.log.since(position).includes(line),
+        latePatience,
+      );
     const lines = gateway.log
       .since(position)
       .filter(({ requestId = invocation.requestId }) => requestId === invocation.requestId);
@@ -182,6 +197,8 @@ async function judgeAll(gateway: Gateway, calls: readonly Call[], judge: Judge):
   }
   return forEach(findings, (found) => found);
 }
+
+const latePatience = 300;
 
 /** All lines of each invocation that has any. */
 async function judgeLines(subject: Subject, judge: Judge): Promise<Finding> {

@@ -49,6 +49,8 @@ export class RunningInvocation implements Invocation {
   readonly context: Context;
   readonly request: IncomingMessage | undefined;
   readonly response: ServerResponse | undefined;
+  /** Called once, after the End marker: a process that exits leaves no time for a promise. */
+  onClosed: (() => void) | undefined;
 
   readonly #host: InvocationHost;
   #moment: Moment = "run";
@@ -165,12 +167,16 @@ export class RunningInvocation implements Invocation {
     this.#outcome = outcome;
   }
 
-  /** The end: extensions, error lines, End marker. A promise only when an extension makes it wait. */
-  end(): Promise<void> | undefined {
+  /**
+   * The end: extensions, error lines, End marker. A promise only when an extension makes it wait, or what is to come
+   * before it.
+   */
+  end(before?: Promise<void>): Promise<void> | undefined {
     if (this.#moment === "end" || this.#moment === "closed") return undefined;
     this.decide();
     this.#moment = "end";
-    const pending = this.#host.hooks.end?.(this);
+    const { hooks } = this.#host;
+    const pending = before ? before.then(() => hooks.end?.(this)) : hooks.end?.(this);
     if (pending) return pending.then(() => this.close());
     this.close();
     return undefined;
@@ -185,6 +191,7 @@ export class RunningInvocation implements Invocation {
     if (failure) writeError(failure.reason, this.requestId);
     if (this.#host.markers) writeStdout(`${endMarker(this.kind, this.requestId, failure?.kind)}\n`);
     this.#host.closed(this);
+    this.onClosed?.();
   }
 
   // The first failure gives the reason, unless a handled one is followed by an unhandled one. The others are told too,

@@ -1,5 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { FcrtError } from "../errors.ts";
 import { writeError } from "../invocation/lines.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
@@ -61,13 +62,15 @@ export function guardResponse(
       if (response.writableEnded) return endAgain(body);
       if (isRefused(response, body[0])) return Reflect.apply(end, response, body);
       if (!response.headersSent) judge(invocation, response, isFailure, response.statusCode);
-      const pending = invocation.end();
-      if (!pending) return Reflect.apply(end, response, body);
+      // Express tells the error of its own error page one turn after the page.
+      const failed = invocation.outcome.status === "failure";
+      if (!invocation.end(failed ? nextTurn() : undefined))
+        return Reflect.apply(end, response, body);
       const resume = hold(response);
-      void pending.then(() => {
+      invocation.onClosed = () => {
         resume();
         Reflect.apply(end, response, body);
-      });
+      };
       return response;
     },
 

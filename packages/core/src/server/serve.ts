@@ -7,6 +7,7 @@ import { serveOptionNames, settingsOf } from "../options.ts";
 import type { ServeOptions, Settings } from "../options.ts";
 import { dispatcher } from "./dispatch.ts";
 import type { HttpListener } from "./dispatch.ts";
+import { fetchListener } from "./fetch-listener.ts";
 import { checkHandlers } from "./handlers.ts";
 import type { Handlers } from "./handlers.ts";
 import { Host } from "./host.ts";
@@ -37,7 +38,7 @@ export async function serve(handlers: Handlers, options: ServeOptions = {}): Pro
   const host = new Host(settings, true, preStop);
   const requests = settings.keepCredentialHeaders ? IncomingMessage : PlatformRequest;
   const server = createServer({ requireHostHeader: false, IncomingMessage: requests });
-  const dispatch = dispatcher(host, handlers, await httpListenerOf(handlers));
+  const dispatch = dispatcher(host, handlers, httpListenerOf(handlers));
   server.on("request", dispatch).on("checkExpectation", dispatch);
   host.attach(server);
   const port = await listen(server, settings);
@@ -50,9 +51,8 @@ export async function serve(handlers: Handlers, options: ServeOptions = {}): Pro
   return { port, url: `http://127.0.0.1:${port}`, server, close };
 }
 
-// The adapter costs start-up time, which only those pay who use it.
-async function httpListenerOf({ fetch, http }: Handlers): Promise<HttpListener | undefined> {
-  if (fetch) return (await import("./fetch-listener.ts")).fetchListener(fetch);
+function httpListenerOf({ fetch, http }: Handlers): HttpListener | undefined {
+  if (fetch) return fetchListener(fetch);
   // An Express or Connect application would take the context for its `next`.
   if (http && ("handle" in http || "use" in http))
     return (request, response) => Reflect.apply(http, undefined, [request, response]);

@@ -32,7 +32,7 @@ function fileOf(base: string, root: string): string {
 
 async function load(file: string): Promise<unknown> {
   try {
-    return await import(pathToFileURL(file).href);
+    return await import(/* webpackIgnore: true */ pathToFileURL(file).href);
   } catch (cause) {
     throw notLoaded(file, cause);
   }

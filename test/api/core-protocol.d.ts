@@ -1,0 +1,117 @@
+type Kind = "invoke" | "http-invoke" | "initialize" | "pre-freeze" | "pre-stop";
+declare const controlPath: {
+  readonly invoke: "/invoke";
+  readonly "http-invoke": "/http-invoke";
+  readonly initialize: "/initialize";
+  readonly "pre-freeze": "/pre-freeze";
+  readonly "pre-stop": "/pre-stop";
+};
+declare function kindOf(method: string, url: string, controlPathHeader?: string): Kind | undefined;
+type FailureKind = "handled" | "unhandled";
+type Outcome = {
+  readonly status: "success";
+} | {
+  readonly status: "failure";
+  readonly kind: FailureKind;
+  readonly reason: unknown;
+};
+declare const success: Outcome;
+declare function statusOf(outcome: Outcome): 200 | 404;
+declare const variable: {
+  readonly port: readonly ["FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"];
+  readonly functionName: readonly ["FC_FUNCTION_NAME"];
+  readonly functionHandler: readonly ["FC_FUNCTION_HANDLER"];
+  readonly functionMemory: readonly ["FC_FUNCTION_MEMORY_SIZE"];
+  readonly serviceName: readonly ["FC_SERVICE_NAME"];
+  readonly qualifier: readonly ["FC_QUALIFIER"];
+  readonly versionId: readonly ["FC_FUNCTION_VERSION", "FC_VER_ID"];
+  readonly region: readonly ["FC_REGION"];
+  readonly accountId: readonly ["FC_ACCOUNT_ID"];
+  readonly instanceId: readonly ["FC_INSTANCE_ID"];
+  readonly accessKeyId: readonly ["ALIBABA_CLOUD_ACCESS_KEY_ID"];
+  readonly accessKeySecret: readonly ["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
+  readonly securityToken: readonly ["ALIBABA_CLOUD_SECURITY_TOKEN"];
+};
+declare const defaultPort: number;
+declare const lineLimit: number;
+declare const noRequestId = "-";
+type Multiline = "prefix" | "indent" | "escape";
+interface LineStyle {
+  readonly multiline: Multiline;
+  readonly timeSuffix: "" | "Z";
+}
+declare const plainStyle: LineStyle;
+declare function formatLine(time: number, requestId: string, level: string, message: string, style?: LineStyle, tail?: string): string;
+declare function timestampOf(time: number): string;
+interface Line {
+  readonly time: string;
+  readonly requestId: string;
+  readonly level: string;
+  readonly message: string;
+}
+declare function parseLine(line: string): Line | undefined;
+declare const header: {readonly requestId: "x-fc-request-id";
+  readonly controlPath: "x-fc-control-path";
+  readonly status: "x-fc-status";
+  readonly accessKeyId: "x-fc-access-key-id";
+  readonly accessKeySecret: "x-fc-access-key-secret";
+  readonly securityToken: "x-fc-security-token";
+  readonly functionName: "x-fc-function-name";
+  readonly functionHandler: "x-fc-function-handler";
+  readonly functionMemory: "x-fc-function-memory";
+  readonly functionTimeout: "x-fc-function-timeout";
+  readonly functionInitializer: "x-fc-function-initializer";
+  readonly initializationTimeout: "x-fc-initialization-timeout";
+  readonly preStopHandler: "x-fc-instance-lifecycle-pre-stop-handler";
+  readonly preFreezeHandler: "x-fc-instance-lifecycle-pre-freeze-handler";
+  readonly serviceName: "x-fc-service-name";
+  readonly logProject: "x-fc-service-logproject";
+  readonly logStore: "x-fc-service-logstore";
+  readonly qualifier: "x-fc-qualifier";
+  readonly versionId: "x-fc-version-id";
+  readonly region: "x-fc-region";
+  readonly accountId: "x-fc-account-id";
+  readonly instanceId: "x-fc-instance-id";
+  readonly retryCount: "x-fc-retry-count";
+  readonly clientIp: "x-fc-client-ip";
+  readonly basePath: "x-fc-base-path";
+  readonly jaegerSpanContext: "x-fc-tracing-opentracing-span-context";
+  readonly jaegerBaggages: "x-fc-tracing-opentracing-span-baggages";
+  readonly jaegerEndpoint: "x-fc-tracing-jaeger-endpoint";
+  readonly traceparent: "traceparent";
+  readonly tracestate: "tracestate";
+  readonly baggage: "baggage";
+};
+declare const platformHeaderPrefix = "x-fc-";
+declare const credentialHeaders: readonly string[];
+declare const internalHeaders: readonly string[];
+declare const callerHeader: {readonly invocationType: "x-fc-invocation-type";
+  readonly logType: "x-fc-log-type";
+  readonly logResult: "x-fc-log-result";
+  readonly errorType: "x-fc-error-type";
+  readonly duration: "x-fc-invocation-duration";
+};
+declare function isReservedResponseHeader(name: string, value: string): boolean;
+declare const limit: {readonly requestHeaders: 8192;
+  readonly requestPath: 4096;
+  readonly requestBody: 33_554_432;
+  readonly asyncRequestBody: 131_072;
+  readonly responseHeaders: 8192;
+  readonly logTail: 4096;
+  readonly startTime: 120_000;
+};
+declare const asyncRetries: number;
+declare function startMarker(kind: Kind, requestId: string): string;
+declare function endMarker(kind: Kind, requestId: string, failure?: FailureKind): string;
+declare function coldStartMarker(runtimeName: string): string;
+declare function parseColdStartMarker(line: string): string | undefined;
+declare function isOfficialLanguage(runtimeName: string): boolean;
+interface Marker {
+  readonly phase: string;
+  readonly moment: "Start" | "End";
+  readonly requestId: string;
+  readonly suffix: string;
+}
+declare function parseMarker(line: string): Marker | undefined;
+declare function isRequestId(value: string | undefined): value is string;
+export { type FailureKind, type Kind, type Line, type LineStyle, type Marker, type Multiline, type Outcome, asyncRetries, callerHeader, coldStartMarker, controlPath, credentialHeaders, defaultPort, endMarker, formatLine, header, internalHeaders, isOfficialLanguage, isRequestId, isReservedResponseHeader, kindOf, limit, lineLimit, noRequestId, parseColdStartMarker, parseLine, parseMarker, plainStyle, platformHeaderPrefix, startMarker, statusOf, success, timestampOf, variable };

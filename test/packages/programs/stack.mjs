@@ -1,0 +1,16 @@
+import { createLogger } from "@fcrt/logger";
+
+const logger = createLogger({
+  serializers: {
+    value() {
+      console.log(new Error("seen by a serializer").stack);
+    },
+  },
+});
+logger.info({ value: 1 }, "logged");
+
+try {
+  createLogger({ lvel: "info" });
+} catch (error) {
+  console.log(error.stack);
+}
