@@ -2,11 +2,12 @@ import { type DefaultTheme, defineConfig, type UserConfig } from "vitepress";
 import { chineseInterface, chineseSearch } from "./chinese.ts";
 import { apiPages, guide, rulePages } from "./contents.ts";
 import { renderDiagrams } from "./diagrams.ts";
-import { searchTokens } from "./search-tokens.ts";
+import { boostOf, searchTokens } from "./search.ts";
 
 const config: UserConfig<DefaultTheme.Config> = defineConfig({
   title: "fcrt",
   description: "Correct Function Compute custom runtimes in TypeScript and JavaScript.",
+  head: [["link", { rel: "icon", href: "/icon.svg" }]],
   // GitHub shows a folder's README.md, a site its index.
   rewrites: { "rules/README.md": "rules/index.md" },
   markdown: { config: renderDiagrams },
@@ -32,7 +33,10 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
     search: {
       provider: "local",
       options: {
-        miniSearch: { options: { tokenize: searchTokens } },
+        miniSearch: {
+          options: { tokenize: searchTokens },
+          searchOptions: { boostDocument: boostOf },
+        },
         locales: { zh: { translations: chineseSearch } },
       },
     },

@@ -12,14 +12,11 @@ export function renderDiagrams(markdown: MarkdownRenderer): void {
 }
 
 function diagramOf(source: string): string {
-  const svg = renderMermaidSVG(source, {
-    bg: "var(--vp-c-bg)",
-    fg: "var(--vp-c-text-1)",
-    muted: "var(--vp-c-text-1)",
-    line: "var(--vp-c-text-3)",
-    transparent: true,
-  });
-  // The renderer asks a host elsewhere for its font; blank lines would end the block of HTML.
-  const quiet = svg.replace(/@import url\([^)]*\);/, "").replaceAll(/\n\s*\n/g, "\n");
-  return `<div class="diagram" v-pre>${quiet}</div>\n`;
+  const svg = renderMermaidSVG(source, { transparent: true })
+    // Its style asks a host elsewhere for a font. theme/style.css has what is needed of it.
+    .replace(/<style>.*?<\/style>/s, "")
+    .replace(/ style="[^"]*"/, "")
+    // A blank line would end the block of HTML.
+    .replaceAll(/\n\s*\n/g, "\n");
+  return `<div class="diagram" v-pre>${svg}</div>\n`;
 }
