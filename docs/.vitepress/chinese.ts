@@ -1,4 +1,4 @@
-import type { DefaultTheme, LocalSearchTranslations } from "vitepress";
+import type { DefaultTheme } from "vitepress";
 
 /** What the theme says around the Chinese pages. */
 export const chineseInterface: DefaultTheme.Config = {
@@ -19,7 +19,7 @@ export const chineseInterface: DefaultTheme.Config = {
 };
 
 /** What the search says on them. */
-export const chineseSearch: LocalSearchTranslations = {
+export const chineseSearch: NonNullable<DefaultTheme.LocalSearchOptions["translations"]> = {
   button: { buttonText: "搜索", buttonAriaLabel: "搜索" },
   modal: {
     displayDetails: "显示详情",

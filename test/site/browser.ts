@@ -12,7 +12,7 @@ export const chromiumPath: string | undefined = [
 ].find((path) => existsSync(path));
 
 /** A window that the site is read in, and what is wrong with what it shows. */
-export interface Reader {
+interface Reader {
   readonly page: Page;
   /** Errors on the console and requests to other hosts, so far. */
   readonly complaints: readonly string[];
