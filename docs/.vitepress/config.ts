@@ -2,6 +2,7 @@ import { type DefaultTheme, defineConfig, type UserConfig } from "vitepress";
 import { chineseInterface, chineseSearch } from "./chinese.ts";
 import { apiPages, guide, rulePages } from "./contents.ts";
 import { renderDiagrams } from "./diagrams.ts";
+import { unlinkOutside } from "./outside-links.ts";
 import { boostOf, searchTokens } from "./search.ts";
 
 const config: UserConfig<DefaultTheme.Config> = defineConfig({
@@ -10,7 +11,12 @@ const config: UserConfig<DefaultTheme.Config> = defineConfig({
   head: [["link", { rel: "icon", href: "/icon.svg" }]],
   // GitHub shows a folder's README.md, a site its index.
   rewrites: { "rules/README.md": "rules/index.md" },
-  markdown: { config: renderDiagrams },
+  markdown: {
+    config: (markdown) => {
+      renderDiagrams(markdown);
+      unlinkOutside(markdown);
+    },
+  },
   locales: {
     root: { label: "English", lang: "en" },
     zh: {

@@ -11,7 +11,13 @@ export function guide(): Items {
     section("Start", ["getting-started", "local-development", "migrate"]),
     section("How it works", ["contract", "invocation", "failures", "generations"]),
     section("What to use", ["drop-in", "logging", "tracing"]),
-    section("What to rely on", ["guarantees", "performance", "benchmarks", "errors"]),
+    section("What to rely on", [
+      "guarantees",
+      "performance",
+      "benchmarks",
+      "dependencies",
+      "errors",
+    ]),
   ];
 }
 

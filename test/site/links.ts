@@ -29,10 +29,10 @@ export function deadLinksOfSite(): string[] {
   );
 }
 
-/** The links of a page in the repository that lead to no file, or to no heading of one. */
+/** The links of a page in the repository that lead to no file, or to no heading of one; the API is on the site alone. */
 export function deadLinksOf(page: string): string[] {
   return hrefsIn(textOf(page))
-    .filter((link) => !/^(?:https?|mailto):/.test(link))
+    .filter((link) => !/^(?:https?:|mailto:|(?:\.\.\/)*api\/)/.test(link))
     .filter((link) => {
       const [path = "", anchor] = decodeURI(link).split("#");
       const target = path === "" ? page : join(dirname(page), path);
