@@ -55,7 +55,9 @@ const programs: Readonly<Record<string, (words: string[]) => string[]>> = {
   s: nothing,
   npm: npmComplaints,
   npx: ([program = "", ...words]) =>
-    program === "fcrt" ? fcrtComplaints(words) : [`nobody knows \`npx ${program}\``],
+    program === "fcrt" || program === "@fcrt/cli"
+      ? fcrtComplaints(words)
+      : [`nobody knows \`npx ${program}\``],
 };
 
 function npmComplaints([subcommand = "", ...words]: string[]): string[] {
