@@ -86,8 +86,9 @@ const kinds: Readonly<Record<string, Make>> = {
   error: ({ text }, parts) => Object.assign(new Error(text), { name: text, parts }),
   "error with a cause": ({ text }, parts) => new TypeError(text, { cause: parts[0] }),
   "error with errors": ({ text }, parts) => new AggregateError(parts, text),
+  // A list for a name is made a bare text, where no name is told from a value any more.
   "error with other parts": ({ text }, parts) =>
-    Object.assign(new Error("x"), { message: parts, stack: text, name: parts[0], cause: parts[1] }),
+    Object.assign(new Error("x"), { message: [text], stack: 7n, name: { text }, cause: parts[0] }),
   "error that refuses to be read": () => {
     const error = new Error("x");
     // The stack first: it is made of the others when it is replaced.

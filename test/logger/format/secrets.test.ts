@@ -56,7 +56,8 @@ const places: Readonly<Record<string, (name: string, value: string) => unknown>>
   "many raw headers": (name, value) => ({
     rawHeaders: [...Array.from({ length: 40 }, (_, index) => `h${index}`), name, value],
   }),
-  "raw headers as fields": (name, value) => ({ ...["Host", "a", name, value, "Accept", "b"] }),
+  "raw headers as fields": (name, value) =>
+    Object.fromEntries(Object.entries(["Host", "a", name, value, "Accept", "b"])),
   entries: (name, value) => ({
     entries: [
       ["host", "a"],
