@@ -1,6 +1,6 @@
 // Everything at once, for long: nothing is lost, nothing is crossed, nothing stays behind.
 import { campaign } from "./engine/campaign.mjs";
-import { count, meanOf, slopeOf } from "./engine/figures.mjs";
+import { count, growthIn, quartersOf } from "./engine/figures.mjs";
 
 /** The attack by load: a million invocations, or what goes in twenty minutes. */
 export const load = {
@@ -20,7 +20,7 @@ export const load = {
       ...unequal("responses", sent.responses, expected.responses),
       ...unequal("broken responses", sent.broken, expected.broken),
       ...unequal("clients that left", sent.left, expected.left),
-      ...faultsOfMemory(memory),
+      ...growthIn(memory),
     ];
     return {
       load: `${count(invocations)} invocations, 200 at once`,
@@ -40,26 +40,10 @@ function unequal(what, seen, expected) {
   return seen === expected ? [] : [`${seen} ${what} instead of ${expected}`];
 }
 
-// Over the last half of the time, of which the first warms up.
-function faultsOfMemory(samples) {
-  const half = samples.slice(samples.length / 2).filter((sample) => !Number.isNaN(sample));
-  if (half.length < 60) return [];
-  const growth = slopeOf(half) * half.length;
-  const mean = meanOf(half);
-  return growth < mean / 10
-    ? []
-    : [`RSS grew by ${growth.toFixed(1)} MB from ${mean.toFixed(1)} MB`];
-}
-
 function memoryOf({ memory, before, after }) {
-  const quarter = Math.ceil(memory.length / 4);
-  const quarters = [0, 1, 2, 3].map((index) =>
-    memory.slice(index * quarter, (index + 1) * quarter),
-  );
-  const means = quarters.filter(({ length }) => length > 0).map((part) => meanOf(part).toFixed(0));
   const [first, last] = [before, after].map((facts) => (facts.memory.heapUsed / 1e6).toFixed(1));
   return [
-    `RSS ${means.join(", ")} MB in the quarters of the time`,
+    `RSS ${quartersOf(memory)} MB in the quarters of the time`,
     `heap without garbage ${first} MB before, ${last} MB after`,
   ];
 }

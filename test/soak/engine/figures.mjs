@@ -5,8 +5,26 @@ export function count(number) {
   return Math.round(number).toLocaleString("en");
 }
 
-/** The slope of the straight line through the samples, by least squares. */
-export function slopeOf(samples) {
+/** The means of the resident memory in the quarters of a time: `119, 123, 129, 137`. */
+export function quartersOf(samples) {
+  const length = Math.ceil(samples.length / 4);
+  const quarters = [0, 1, 2, 3].map((index) => samples.slice(index * length, (index + 1) * length));
+  const known = quarters.filter((quarter) => quarter.length > 0);
+  return known.map((quarter) => meanOf(quarter).toFixed(0)).join(", ");
+}
+
+/** What is wrong with resident memory, in MB once a second: it rises by a tenth over the last half. */
+export function growthIn(samples) {
+  const half = samples.slice(samples.length / 2).filter((sample) => !Number.isNaN(sample));
+  // The first half minute warms up.
+  if (half.length < 30) return [];
+  const growth = slopeOf(half) * half.length;
+  const mean = meanOf(half);
+  return growth < mean / 10 ? [] : [`RSS grew by ${growth.toFixed(1)} MB to ${mean.toFixed(1)} MB`];
+}
+
+// Of the straight line through the samples, by least squares.
+function slopeOf(samples) {
   const middle = (samples.length - 1) / 2;
   const mean = meanOf(samples);
   let above = 0;
@@ -18,7 +36,6 @@ export function slopeOf(samples) {
   return below === 0 ? 0 : above / below;
 }
 
-/** Their mean. */
-export function meanOf(samples) {
+function meanOf(samples) {
   return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
 }
