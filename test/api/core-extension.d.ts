@@ -68,6 +68,7 @@ interface ContextSource {
   readonly kind: Kind;
   readonly requestId: string;
   readonly openedAt: number;
+  readonly due: number;
   readonly coldStart: boolean;
   readonly signal: AbortSignal;
   fail(reason: unknown): void;
@@ -126,8 +127,9 @@ interface LineStyle {
 }
 declare function formatLine(time: number, requestId: string, level: string, message: string, style?: LineStyle, tail?: string): string;
 declare function timestampOf(time: number): string;
+declare const now: () => number;
 declare function extend(extension: Extension): void;
-declare function settlesWithin(milliseconds: number, promise: Promise<unknown>): Promise<boolean>;
+declare function settlesWithin(milliseconds: number, promise: PromiseLike<unknown>): Promise<boolean>;
 interface ErrorDescription {
   readonly type: string;
   readonly message: string;
@@ -145,4 +147,4 @@ declare function processState<State>(name: string, create: () => State): State;
 type Syntax = "json" | "inspection";
 declare function redactSecrets(text: string, ...syntaxes: readonly Syntax[]): string;
 declare function handleProcessEvents(): void;
-export { type Extension, type Invocation, type LineStyle, type Multiline, bufferStdout, currentInvocation, describeError, errorMessage, errorText, extend, flushStdout, formatLine, handleProcessEvents, invalid, lineLimit, noRequestId, processState, redactSecrets, refuseUnknown, settlesWithin, timestampOf, writeStdout };
+export { type Extension, type Invocation, type LineStyle, type Multiline, bufferStdout, currentInvocation, describeError, errorMessage, errorText, extend, flushStdout, formatLine, handleProcessEvents, invalid, lineLimit, noRequestId, now, processState, redactSecrets, refuseUnknown, settlesWithin, timestampOf, writeStdout };

@@ -68,6 +68,7 @@ interface ContextSource {
   readonly kind: Kind;
   readonly requestId: string;
   readonly openedAt: number;
+  readonly due: number;
   readonly coldStart: boolean;
   readonly signal: AbortSignal;
   fail(reason: unknown): void;
