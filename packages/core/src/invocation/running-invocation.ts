@@ -188,7 +188,7 @@ export class RunningInvocation implements Invocation {
     this.#moment = "closed";
     const outcome = this.#outcome;
     const failure = outcome.status === "failure" ? outcome : undefined;
-    if (failure) writeError(failure.reason, this.requestId);
+    if (failure) this.#tell(failure.reason);
     if (this.#host.markers) writeStdout(`${endMarker(this.kind, this.requestId, failure?.kind)}\n`);
     this.#host.closed(this);
     this.onClosed?.();
@@ -198,13 +198,17 @@ export class RunningInvocation implements Invocation {
   // but what the code said and then throws is the one that it handled.
   #record(kind: FailureKind, reason: unknown): void {
     const earlier = this.#outcome;
-    if (this.ended) writeError(reason, this.requestId);
+    if (this.ended) this.#tell(reason);
     else if (earlier.status === "success") this.#outcome = { status: "failure", kind, reason };
     else if (reason === earlier.reason) return;
     else if (earlier.kind === "handled" && kind === "unhandled") {
-      writeError(earlier.reason, this.requestId);
+      this.#tell(earlier.reason);
       this.#outcome = { status: "failure", kind, reason };
-    } else writeError(reason, this.requestId);
+    } else this.#tell(reason);
+  }
+
+  #tell(reason: unknown): void {
+    writeError(reason, this.requestId, this.context.credentials);
   }
 
   // Once the end has begun the response is on its way: there is nothing left to answer.
