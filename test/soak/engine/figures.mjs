@@ -16,7 +16,7 @@ export function quartersOf(samples) {
 /** What is wrong with resident memory, in MB once a second: it rises by a tenth over the last half. */
 export function growthIn(samples) {
   const half = samples.slice(samples.length / 2).filter((sample) => !Number.isNaN(sample));
-  // The first half minute warms up.
+  // A short time is all warming up.
   if (half.length < 30) return [];
   const growth = slopeOf(half) * half.length;
   const mean = meanOf(half);
