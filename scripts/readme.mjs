@@ -29,8 +29,9 @@ if (checks) {
 function readmeOf(folder) {
   const interfaces = interfacesIn(join(root, folder, "src"));
   const text = readFileSync(join(root, folder, "README.md"), "utf8");
+  const told = [...text.matchAll(table)].map(([, , name]) => name);
   return text.replace(table, (_found, start, name, end) => {
-    const rows = optionsOf(name, interfaces).map(rowOf);
+    const rows = optionsOf(name, interfaces, told).map(rowOf);
     return `${start}\n| option | type | default | |\n| - | - | - | - |\n${rows.join("\n")}\n\n${end}`;
   });
 }
@@ -48,18 +49,22 @@ function interfacesIn(folder) {
   return new Map(declared.map((declaration) => [declaration.name.text, declaration]));
 }
 
-/** The members of an interface, then those of the ones that it extends. */
-function optionsOf(name, interfaces) {
+/** The members of an interface, then those of the ones that it extends and that have no table of their own. */
+function optionsOf(name, interfaces, told) {
   const declaration = interfaces.get(name);
   if (!declaration) return [];
   const parents = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
     types.map(({ expression }) => expression.getText()),
   );
-  return [...declaration.members, ...parents.flatMap((parent) => optionsOf(parent, interfaces))];
+  const untold = parents.filter((parent) => !told.includes(parent));
+  return [
+    ...declaration.members.filter((member) => ts.getJSDocCommentsAndTags(member).length > 0),
+    ...untold.flatMap((parent) => optionsOf(parent, interfaces, told)),
+  ];
 }
 
 function rowOf(member) {
-  const [{ comment, tags = [] }] = ts.getJSDocCommentsAndTags(member);
+  const [{ comment = "", tags = [] }] = ts.getJSDocCommentsAndTags(member);
   const byDefault = tags.find(({ tagName }) => tagName.text === "default")?.comment ?? "";
   const type = member.type
     .getText()
