@@ -120,6 +120,6 @@ function allSettled(
       writeError(error, requestId);
       settled();
     };
-    for (const promise of pending) promise.then(settled, failed);
+    for (const thenable of pending) Promise.resolve(thenable).then(settled, failed);
   });
 }
