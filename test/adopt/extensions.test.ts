@@ -251,7 +251,7 @@ describe.each(subjects)("for $name", ({ event, serve: serveSubject }) => {
   test.each<[string, NonNullable<Extension["end"]>]>([
     ["throws", () => fail()],
     ["rejects", async () => fail()],
-    // What a library without types gives.
+    // oxlint-disable-next-line unicorn/no-thenable -- what a library without types gives
     ["returns a thenable that throws", () => ({ then: fail }) as unknown as Promise<void>],
   ])("an end that %s is told before the marker, and harms nothing", async (_what, end) => {
     const seen: string[] = [];
