@@ -73,16 +73,22 @@ const yarnProgram = require.resolve("@yarnpkg/cli-dist/bin/yarn.js");
 
 // Yarn does not read what npm is configured with.
 function yarnEnvironment(): Record<string, string> {
-  const registry = execFileSync("npm", ["config", "get", "registry"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const authorities = npmSetting("cafile");
   return {
-    YARN_NPM_REGISTRY_SERVER: registry.trim(),
+    YARN_NPM_REGISTRY_SERVER: npmSetting("registry"),
+    ...(authorities !== "null" && { YARN_HTTPS_CA_FILE_PATH: authorities }),
     YARN_ENABLE_TELEMETRY: "false",
     // A CI would not let it write the lockfile.
     YARN_ENABLE_IMMUTABLE_INSTALLS: "false",
   };
+}
+
+function npmSetting(name: string): string {
+  const value = execFileSync("npm", ["config", "get", name], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return value.trim();
 }
 
 async function runInstalled(
