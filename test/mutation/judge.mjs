@@ -8,48 +8,30 @@ export function judge({ files }) {
   const mutants = Object.entries(files).flatMap(([file, { source, mutants: all }]) =>
     all.map((mutant) => described(file, source, mutant)),
   );
+  const unnoticed = mutants.filter(({ end }) => end !== "Killed");
   const listed = equivalents
     .filter(({ file }) => file in files)
     .flatMap(({ becomes, ...entry }) => becomes.map((text) => ({ ...entry, text })));
-  const explained = new Set(mutants.filter((mutant) => listed.some((entry) => is(entry, mutant))));
-  const others = mutants.filter((mutant) => !explained.has(mutant));
-  const left = others.filter(({ end }) => end !== "Killed" && end !== "Timeout");
-  return {
-    score: scoreOf(mutants.length, others, explained.size, left.length),
-    faults: [
-      ...left.map(
-        ({ file, line, was, text }) =>
-          `${file}:${line}: no test notices \`${text}\` in place of \`${was}\``,
-      ),
-      ...listed
-        .filter((entry) => !mutants.some((mutant) => is(entry, mutant)))
-        .map(
-          ({ file, was, text }) =>
-            `${file}: test/mutation/equivalents.mjs lists \`${text}\` in place of \`${was}\`, which is not there`,
-        ),
-      ...[...explained]
-        .filter(({ end }) => end === "Killed")
-        .map(
-          ({ file, line, was, text }) =>
-            `${file}:${line}: test/mutation/equivalents.mjs lists \`${text}\` in place of \`${was}\`, which a test notices`,
-        ),
-    ],
+  const equivalent = unnoticed.filter((mutant) => listed.some((entry) => is(entry, mutant)));
+  const endless = unnoticed.filter(({ end }) => end === "Timeout");
+  const left = unnoticed.filter((mutant) => ![...equivalent, ...endless].includes(mutant));
+  const idle = listed.filter((entry) => !unnoticed.some((mutant) => is(entry, mutant)));
+  const counts = {
+    mutants: mutants.length,
+    killed: mutants.length - unnoticed.length,
+    "without an end": endless.filter((mutant) => !equivalent.includes(mutant)).length,
+    equivalent: equivalent.length,
+    left: left.length,
   };
+  return { score: scoreOf(counts), faults: [...left.map(survival), ...idle.map(idleness)] };
 }
 
 function described(file, source, { location: { start, end }, replacement, status }) {
   const lines = source.split("\n").slice(start.line - 1, end.line);
-  const [first = ""] = lines;
-  const whole = lines.join("\n");
-  const after = (lines.at(-1) ?? "").length - (end.column - 1);
-  return {
-    file,
-    line: start.line,
-    within: first.trim(),
-    was: whole.slice(start.column - 1, whole.length - after),
-    text: replacement,
-    end: status,
-  };
+  const within = lines[0].trim();
+  lines.push(lines.pop().slice(0, end.column - 1));
+  const was = lines.join("\n").slice(start.column - 1);
+  return { file, line: start.line, within, was, text: replacement, end: status };
 }
 
 function is({ file, within, was, text }, mutant) {
@@ -58,7 +40,16 @@ function is({ file, within, was, text }, mutant) {
   );
 }
 
-function scoreOf(all, others, equivalent, left) {
-  const count = (status) => others.filter(({ end }) => end === status).length;
-  return `${all} mutants, ${count("Killed")} killed, ${count("Timeout")} without an end, ${equivalent} equivalent, ${left} left`;
+function scoreOf(counts) {
+  return Object.entries(counts)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(", ");
+}
+
+function survival({ file, line, was, text }) {
+  return `${file}:${line}: no test notices \`${text}\` in place of \`${was}\``;
+}
+
+function idleness({ file, was, text }) {
+  return `${file}: test/mutation/equivalents.mjs lists \`${text}\` in place of \`${was}\`, which is not there or is noticed`;
 }

@@ -17,15 +17,21 @@ function content(parts: Partial<Content>): Content {
 }
 
 const style = { multiline: "prefix", timeSuffix: "", buffered: false } as const;
-const text = lineFormatOf({ ...style, format: "text" });
-const json = lineFormatOf({ ...style, format: "json" });
 
 function textOf(parts: Partial<Content>): string {
-  return text(time, invocation, content(parts));
+  return text(invocation, parts);
 }
 
 function jsonOf(parts: Partial<Content>): string {
-  return json(time, invocation, content(parts));
+  return json(invocation, parts);
+}
+
+function text(within: Invocation | undefined, parts: Partial<Content>): string {
+  return lineFormatOf({ ...style, format: "text" })(time, within, content(parts));
+}
+
+function json(within: Invocation | undefined, parts: Partial<Content>): string {
+  return lineFormatOf({ ...style, format: "json" })(time, within, content(parts));
 }
 
 describe("A text line", () => {
@@ -40,7 +46,7 @@ describe("A text line", () => {
   });
 
   test("has a hyphen for the ID outside of an invocation", () => {
-    expect(text(time, undefined, content({ message: "paid" }))).toBe(`${at} - [INFO] paid\n`);
+    expect(text(undefined, { message: "paid" })).toBe(`${at} - [INFO] paid\n`);
   });
 
   test("follows the style that was asked for, with errors and without", () => {
@@ -149,13 +155,11 @@ describe("A JSON line", () => {
   });
 
   test("has a hyphen for the ID outside of an invocation, and no function", () => {
-    expect(json(time, undefined, content({}))).toBe(
-      `{"time":"${at}Z","level":"info","requestId":"-"}\n`,
-    );
+    expect(json(undefined, {})).toBe(`{"time":"${at}Z","level":"info","requestId":"-"}\n`);
   });
 
   test("names no function that has no name", () => {
-    expect(json(time, invocationOf(undefined), content({}))).toBe(
+    expect(json(invocationOf(undefined), {})).toBe(
       `{"time":"${at}Z","level":"info","requestId":"id-1"}\n`,
     );
   });
@@ -212,12 +216,14 @@ describe("A JSON line within an active span", () => {
     const trace = `,"trace_id":"${"t".repeat(32)}","span_id":"${"s".repeat(16)}"}`;
 
     expect(jsonOf({})).toContain(`"functionName":"my-function"${trace}`);
-    expect(json(time, undefined, content({}))).toContain(`"requestId":"-"${trace}`);
+    expect(json(undefined, {})).toContain(`"requestId":"-"${trace}`);
   });
 });
 
 describe("A JSON line around the limit", () => {
-  const empty = jsonOf({ message: "" }).length;
+  function empty(): number {
+    return jsonOf({ message: "" }).length;
+  }
 
   function lineOf(message: string): string[] {
     return jsonOf({ message }).trimEnd().split("\n");
@@ -225,14 +231,14 @@ describe("A JSON line around the limit", () => {
 
   test("is one while it fits", () => {
     // The limit counts the line feed.
-    const fits = "x".repeat(lineLimit - empty);
+    const fits = "x".repeat(lineLimit - empty());
     expect(lineOf(fits)).toHaveLength(1);
     expect(Buffer.byteLength(jsonOf({ message: fits }))).toBe(lineLimit);
     expect(lineOf(`${fits}x`).length).toBeGreaterThan(1);
   });
 
   test("counts bytes, not characters", () => {
-    const short = "é".repeat((lineLimit - empty) / 2);
+    const short = "é".repeat((lineLimit - empty()) / 2);
     expect(lineOf(short)).toHaveLength(1);
     expect(lineOf(`${short}é`).length).toBeGreaterThan(1);
   });
@@ -261,13 +267,13 @@ describe("A JSON line around the limit", () => {
     const parts = lineOf("x".repeat(lineLimit));
     const head = jsonOf({}).length - 2;
     const size = Math.floor((lineLimit - head - 64) / 3);
-    expect(parts).toHaveLength(Math.ceil((empty - 1 + lineLimit) / size));
+    expect(parts).toHaveLength(Math.ceil((empty() - 1 + lineLimit) / size));
   });
 
   test("has no part without text", () => {
     const [first = ""] = lineOf("x".repeat(lineLimit));
     const { text: filled } = JSON.parse(first) as { text: string };
-    const full = 4 * filled.length - (empty - 1);
+    const full = 4 * filled.length - (empty() - 1);
     expect(lineOf("x".repeat(full))).toHaveLength(4);
     expect(lineOf("x".repeat(full + 1))).toHaveLength(5);
   });
