@@ -56,6 +56,7 @@ describe("The extensions of a runtime as one", () => {
     expect(said.join()).toBe(
       "open a,open b,in a,in b,run,out b,out a,verdict a,verdict b,end a,end b,stop a,stop b",
     );
+    expect(told()).toEqual([]);
   });
 
   test("are called as methods of theirs, with the invocation", async () => {

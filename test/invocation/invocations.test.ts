@@ -21,10 +21,11 @@ const nowhere = Object.fromEntries(
 ) as Environment;
 
 let answered: RunningInvocation[] = [];
-const { extensions: atFirst } = registry;
+let atFirst: readonly Extension[] = [];
 
 beforeEach(() => {
   answered = [];
+  atFirst = registry.extensions;
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -543,7 +544,9 @@ describe("A client that goes away", () => {
     const first = opened(invocations, pair({}, socket));
     const second = opened(invocations, pair({}, socket));
     void first.end();
+    expect(invocations.isSending()).toBe(true);
     first.response?.emit("close");
+    expect(invocations.isSending()).toBe(false);
     socket.emit("close");
     expect(answered).toEqual([second]);
   });
@@ -749,4 +752,15 @@ describe("Who an uncaught exception belongs to", () => {
     const seen: Invocation | undefined = scope.run(other, () => culpritOf(error));
     expect(seen).toBe(other);
   });
+});
+
+test("What is one for all copies of the package is found by its name, and empty at first", () => {
+  const ofAll = (name: string): unknown => Reflect.get(globalThis, Symbol.for(`fcrt.${name}.v1`));
+  expect(ofAll("scope")).toBe(scope);
+  expect(ofAll("extensions")).toBe(registry);
+  expect(registry.extensions).toEqual([]);
+  const error = new Error("broken");
+  const culprit = { requestId: "one" } as RunningInvocation;
+  blame(error, culprit);
+  expect(ofAll("last-throw")).toEqual({ error, culprit });
 });

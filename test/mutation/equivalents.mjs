@@ -4,6 +4,110 @@
  * mistake that `npm run mutation` tells.
  */
 export const equivalents = [
+  ...inFile("packages/core/src/invocation/context.ts", [
+    {
+      why: "The text of `undefined` is no number either; the compiler wants to be told.",
+      within: "return text !== undefined && /^\\d{1,15}$/.test(text) ? Number(text) : undefined;",
+      was: "text !== undefined",
+      becomes: ["true"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/credential-headers.ts", [
+    {
+      why: "Raw headers have no gaps; the compiler does not know.",
+      within: 'if (credentialIn(rawHeaders[index] ?? "")) rawHeaders.splice(index, 2);',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "Behind the last header stands none, and that is no credential.",
+      within: "for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {",
+      was: "rawHeaders.length - 2",
+      becomes: ["rawHeaders.length + 2"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/deadline-watch.ts", [
+    {
+      why: "An invocation that is due at this very moment is looked at again a millisecond later.",
+      within: "if (invocation.due <= reached) invocation.passDeadline();",
+      was: "invocation.due <= reached",
+      becomes: ["invocation.due < reached"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/describe-error.ts", [
+    {
+      why: "Of what is no object no property can be read, so it has no name and no stack; the compiler wants to be told.",
+      within: 'if (!isObject(thrown)) return { type: "Error", message, stack: "" };',
+      was: "!isObject(thrown)",
+      becomes: ["false"],
+    },
+    {
+      why: "A function that returns nothing returns `undefined`.",
+      within: "} catch {",
+      was: "{\n    return undefined;\n  }",
+      becomes: ["{}"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/hooks.ts", [
+    {
+      why: "Those that have no such moment were left out before; the compiler does not know.",
+      within: "next = async () => extension.around?.(invocation, inner);",
+      was: "extension.around?.(invocation, inner)",
+      becomes: ["extension.around(invocation, inner)"],
+    },
+    {
+      why: "The same.",
+      within: "extension[moment]?.(invocation);",
+      was: "extension[moment]?.(invocation)",
+      becomes: ["extension[moment](invocation)"],
+    },
+    {
+      why: "The same.",
+      within: "started(() => extension.end?.(invocation), requestId),",
+      was: "extension.end?.(invocation)",
+      becomes: ["extension.end(invocation)"],
+    },
+    {
+      why: "What is no promise has settled: leaving it out spares making one of it.",
+      within: 'await allSettled("stop", pending.filter(isThenable));',
+      was: "pending.filter(isThenable)",
+      becomes: ["pending"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/once-closed.ts", [
+    {
+      why: "Listening to the connection as well hears the same, with more to keep.",
+      within: 'if (response.socket) response.on("close", closed);',
+      was: "response.socket",
+      becomes: ["false"],
+    },
+  ]),
+  ...inFile("packages/core/src/invocation/platform-request.ts", [
+    {
+      why: "Raw headers have no gaps; the compiler does not know.",
+      within: 'const name = rawHeaders[index] ?? "";',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "The same.",
+      within: 'const value = rawHeaders[index + 1] ?? "";',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "The same.",
+      within: 'const name = (rawHeaders[index] ?? "").toLowerCase();',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "The same.",
+      within: '(distinct[name] ??= []).push(rawHeaders[index + 1] ?? "");',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+  ]),
   ...inFile("packages/core/src/protocol/line.ts", [
     {
       why: "A message needs more characters than line breaks to have so many; asking for its length first only spares the count.",
