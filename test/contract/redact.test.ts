@@ -123,6 +123,7 @@ describe("In what `util.inspect` gives", () => {
       "{ cookie: '[redacted]', a: 'b' }",
     ],
     ["neighbors of a list", "[ 'cookie', 'CANARY', 'a' ]", "[ 'cookie', '[redacted]', 'a' ]"],
+    ["a list behind a colon", ": [ 'cookie', [ 'CANARY' ] ]", ": [ 'cookie', '[redacted]' ]"],
     ["an entry of a Map", "Map(1) { 'cookie' => 'CANARY' }", "Map(1) { 'cookie' => '[redacted]' }"],
     ["a cell of a table", "│ 'cookie' │ 'CANARY' │", "│ 'cookie' │ '[redacted]' │"],
     ["a row of a table", "│ cookie │ 'CANARY' │", "│ cookie │ '[redacted]' │"],

@@ -632,12 +632,12 @@ describe("A drain", () => {
 describe("The invocations of a runtime that is about to be gone", () => {
   test("are the last ones on their connections", () => {
     const invocations = invocationsWith();
-    const { response } = opened(invocations);
-    const { response: over } = opened(invocations);
+    const { request, response } = connected();
+    response.shouldKeepAlive = true;
+    invocations.open("invoke", request, response);
     invocations.openOwn("pre-stop");
     invocations.lastOnTheirConnections();
-    expect(response?.shouldKeepAlive).toBe(false);
-    expect(over?.shouldKeepAlive).toBe(false);
+    expect(response.shouldKeepAlive).toBe(false);
   });
 
   test("end in failure and write their last lines", () => {

@@ -74,6 +74,20 @@ export const equivalents = [
       becomes: ["pending"],
     },
   ]),
+  ...inFile("packages/core/src/invocation/invocations.ts", [
+    {
+      why: "They are composed anew at the first look, from those that are there then.",
+      within: "#hooks: Hooks = composeHooks([]);",
+      was: "[]",
+      becomes: ['["Stryker was here"]'],
+    },
+    {
+      why: "Composed anew at each look they do the same, in more time.",
+      within: "if (this.#shared !== registry.extensions) {",
+      was: "this.#shared !== registry.extensions",
+      becomes: ["true"],
+    },
+  ]),
   ...inFile("packages/core/src/invocation/once-closed.ts", [
     {
       why: "Listening to the connection as well hears the same, with more to keep.",
