@@ -181,61 +181,58 @@ describe("An around", () => {
 describe.each(["end", "stop"] as const)("What %s waits for", (moment) => {
   const id = moment === "end" ? "id-1" : "-";
 
-  async function settled(...promises: (PromiseLike<void> | undefined)[]): Promise<boolean> {
+  /** Begins to wait for what extensions give, one each, and tells whether the wait is over. */
+  function waitFor(...given: unknown[]): () => Promise<boolean> {
+    vi.useFakeTimers();
     const hooks = composeHooks(
-      promises.map((promise): Extension => ({ [moment]: () => promise as Promise<void> })),
+      given.map((value): Extension => ({ [moment]: () => value as Promise<void> })),
     );
-    let isSettled = false;
-    void (moment === "end" ? hooks.end?.(invocation) : hooks.stop())?.then((value) => {
-      expect(value).toBeUndefined();
-      isSettled = true;
+    let isOver = false;
+    void (moment === "end" ? hooks.end?.(invocation) : hooks.stop())?.then(() => {
+      isOver = true;
     });
-    await vi.advanceTimersByTimeAsync(0);
-    return new Promise((resolve) => {
-      check = () => isSettled;
-      resolve(isSettled);
-    });
+    return async () => {
+      await vi.advanceTimersByTimeAsync(0);
+      return isOver;
+    };
   }
-  let check = (): boolean => false;
 
   test("are all of its promises", async () => {
-    vi.useFakeTimers();
     const first = deferred();
     const second = deferred();
-    expect(await settled(undefined, first.promise, second.promise)).toBe(false);
+    const isOver = waitFor(undefined, first.promise, second.promise);
+    expect(await isOver()).toBe(false);
     second.resolve();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(check()).toBe(false);
+    expect(await isOver()).toBe(false);
     first.resolve();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(check()).toBe(true);
+    expect(await isOver()).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
     expect(told()).toEqual([]);
   });
 
   test("may fail, which is told", async () => {
-    vi.useFakeTimers();
-    expect(await settled(Promise.reject("broken"), Promise.resolve())).toBe(true);
+    const isOver = waitFor(Promise.reject("broken"), Promise.resolve());
+    expect(await isOver()).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
     expect(told()).toEqual([`${id} [ERROR] broken`]);
   });
 
   test("may be thenables of any kind", async () => {
-    vi.useFakeTimers();
-    const broken = withThen(() => {
-      throw "broken";
-    }) as unknown as PromiseLike<void>;
-    expect(await settled(broken)).toBe(true);
+    const isOver = waitFor(
+      withThen(() => {
+        throw "broken";
+      }),
+    );
+    expect(await isOver()).toBe(true);
     expect(told()).toEqual([`${id} [ERROR] broken`]);
   });
 
   test("has five seconds at most", async () => {
-    vi.useFakeTimers();
-    expect(await settled(new Promise(() => {}))).toBe(false);
+    const isOver = waitFor(new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(4999);
-    expect(check()).toBe(false);
+    expect(await isOver()).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
-    expect(check()).toBe(true);
+    expect(await isOver()).toBe(true);
     expect(told()).toEqual([
       `${id} [WARN] An extension's ${moment} took over 5000 ms and was not waited for`,
     ]);

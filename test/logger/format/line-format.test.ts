@@ -186,7 +186,6 @@ describe("A JSON line", () => {
   );
 
   test("gives a field no name that an earlier one got", () => {
-    // As JSON of several sources may say, a name stands in it twice only after one was renamed.
     expect(jsonOf({ fields: '{"time":1,"level":2,"time_":3,"time__":4}' })).toBe(
       `${head},"time___":1,"level_":2,"time_":3,"time__":4}\n`,
     );
