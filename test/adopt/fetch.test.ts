@@ -131,7 +131,7 @@ describe.each([inProcess, ...inChild])("$name", ({ start }) => {
   ])("a request with %s has a URL", async (_what, target, headers, url) => {
     const got = await raw(served.port, `GET ${target} HTTP/1.1`, headers);
     expect(got).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(got).toContain(`\r\n${url}\r\n`);
+    expect(got.split("\r\n")).toContain(url);
   });
 
   test("a port that is none is the client's fault, and answered", async () => {
