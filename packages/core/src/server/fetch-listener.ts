@@ -58,14 +58,17 @@ async function send(
 }
 
 // Node 20 and 22 keep what a body was made from beside its stream, under a symbol.
-function contentOf(answer: Response, body: ReadableStream): string | Uint8Array | undefined {
+function contentOf(answer: Response, body: ReadableStream): Uint8Array | undefined {
   stateKey ??= Object.getOwnPropertySymbols(new Response("")).find(isState) ?? Symbol("none");
   const state: { body?: { stream?: unknown; source?: unknown } } | undefined = Reflect.get(
     answer,
     stateKey,
   );
   const { stream, source } = state?.body ?? {};
-  return stream === body && (typeof source === "string" || isBytes(source)) ? source : undefined;
+  if (stream !== body) return undefined;
+  // Node would write text together with the head, whose Latin-1 it would encode a second time.
+  if (typeof source === "string") return Buffer.from(source);
+  return isBytes(source) ? source : undefined;
 }
 
 let stateKey: symbol | undefined;
