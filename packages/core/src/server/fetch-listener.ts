@@ -49,12 +49,17 @@ async function send(
     return;
   }
   response.once("close", () => void reader.cancel().catch(() => {}));
-  const first = reader.read();
   // What fails at once fails before the head; what takes its time must not hold the head back.
-  const early = await Promise.race([first, nextTurn()]);
+  const turn = nextTurn();
+  const first = reader.read();
+  const early = await Promise.race([first, turn]);
+  // A body that was in memory says at once that its first piece was all.
+  const second = early && !early.done ? reader.read() : undefined;
+  const last = await Promise.race([second, turn]);
   setHead(answer, response);
   if (!early) response.flushHeaders();
-  await pump(await first, reader, response);
+  if (early && last?.done) response.end(early.value);
+  else await pump([first, second], reader, response);
 }
 
 // Node 20 and 22 keep what a body was made from beside its stream, under a symbol.
@@ -86,9 +91,15 @@ function setHead({ status, statusText, headers }: Response, response: ServerResp
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type Step = Awaited<ReturnType<Reader["read"]>>;
 
-async function pump(first: Step, reader: Reader, response: ServerResponse): Promise<void> {
-  for (let step = first; !step.done && !response.destroyed; step = await reader.read()) {
-    if (!response.write(step.value)) await drained(response);
+async function pump(
+  begun: (Promise<Step> | undefined)[],
+  reader: Reader,
+  response: ServerResponse,
+): Promise<void> {
+  for (;;) {
+    const { done, value } = await (begun.shift() ?? reader.read());
+    if (done || response.destroyed) break;
+    if (!response.write(value)) await drained(response);
   }
   response.end();
 }

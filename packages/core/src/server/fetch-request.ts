@@ -96,6 +96,11 @@ class StandIn {
     return this[sourceKey].real.formData();
   }
 
+  // The platform's own would watch the signal that it finds here, and not the real one's.
+  clone(): Request {
+    return this[sourceKey].real.clone();
+  }
+
   static {
     Object.defineProperty(this.prototype, "constructor", { get: () => Request });
   }
