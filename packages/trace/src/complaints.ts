@@ -1,4 +1,5 @@
 import { formatLine, noRequestId, now, writeStdout } from "@fcrt/core/extension";
+import { uptime } from "./clock.ts";
 
 const minute = 60_000;
 
@@ -11,8 +12,8 @@ export class Complaints {
 
   /** An export failed, and its spans are kept. */
   failed(reason: string): void {
-    if (performance.now() - this.#failedAt < minute) return;
-    this.#failedAt = performance.now();
+    if (uptime() - this.#failedAt < minute) return;
+    this.#failedAt = uptime();
     warn(`Spans could not be exported and are kept: ${reason}`);
   }
 
@@ -20,8 +21,8 @@ export class Complaints {
   dropped(count: number, reason: string): void {
     this.#dropped += count;
     this.#reason = reason;
-    if (performance.now() - this.#droppedAt < minute) return;
-    this.#droppedAt = performance.now();
+    if (uptime() - this.#droppedAt < minute) return;
+    this.#droppedAt = uptime();
     this.close();
   }
 

@@ -1,5 +1,6 @@
 import { settlesWithin } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
+import { uptime } from "./clock.ts";
 import type { Settings } from "./options.ts";
 
 /** Sends what is held: whether it arrived, or `undefined` when there was nothing. */
@@ -61,14 +62,14 @@ export class Flush {
   }
 
   async #wait(sending: Promise<unknown>, limit: number): Promise<void> {
-    const began = performance.now();
+    const began = uptime();
     const isInTime = await settlesWithin(limit, sending);
     if (!isInTime && this.#counts(began)) this.#late += 1;
   }
 
   #sendUnlessFailing(): Promise<void> | undefined {
     // Timers do not run while an instance is frozen, so a probe can be due without having been sent.
-    const isProbed = this.#failed >= patience && performance.now() < this.#probeAt;
+    const isProbed = this.#failed >= patience && uptime() < this.#probeAt;
     return isProbed ? undefined : this.#sendAndNote();
   }
 
@@ -83,13 +84,13 @@ export class Flush {
   }
 
   async #note(sending: ReturnType<Send>): Promise<void> {
-    const began = performance.now();
+    const began = uptime();
     const delivered = await sending;
     if (delivered === false && this.#counts(began)) {
       this.#failed += 1;
       this.#probeLater();
     }
-    if (delivered) this.#answered(performance.now() - began);
+    if (delivered) this.#answered(uptime() - began);
   }
 
   #answered(after: number): void {
@@ -102,12 +103,12 @@ export class Flush {
   // Of those that failed together, one counts.
   #counts(began: number): boolean {
     if (began < this.#failedAt) return false;
-    this.#failedAt = performance.now();
+    this.#failedAt = uptime();
     return true;
   }
 
   #probeLater(): void {
-    this.#probeAt = performance.now() + this.#pause;
+    this.#probeAt = uptime() + this.#pause;
     clearTimeout(this.#probe);
     this.#probe = setTimeout(() => void this.#sendAndNote(), this.#pause).unref();
     this.#pause = Math.min(this.#pause * 2, longestPause);

@@ -8,6 +8,7 @@ import {
   responseAttributes,
   spanNameOf,
 } from "./attributes.ts";
+import { uptime } from "./clock.ts";
 import { createExporter } from "./exporters/create-exporter.ts";
 import { markFailure, mirrorStatus } from "./failure.ts";
 import { Flush } from "./flush.ts";
@@ -92,7 +93,7 @@ function openTrace(
   provider: Provider,
   settings: Settings,
 ): InvocationTrace {
-  const openedAt = performance.now();
+  const openedAt = uptime();
   const { response, requestId } = invocation;
   const { credentials, tracing: sent } = invocation.context;
   const parent = parentContextOf(invocation);
@@ -138,7 +139,7 @@ function endTrace(ending: InvocationTrace): void {
     root.setAttributes(responseAttributes(invocation, writtenHeaders?.(), settings));
     nameByRoute(ending);
   }
-  root.end(invocation.openedAt + performance.now() - ending.openedAt);
+  root.end(invocation.openedAt + uptime() - ending.openedAt);
   forget(ending);
 }
 

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { Agent, request as requestOverHttp } from "node:http";
 import type { ClientRequest, RequestOptions } from "node:http";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
+import { uptime } from "../clock.ts";
 
 /** What a server answered. */
 export interface Answer {
@@ -46,7 +46,7 @@ export function poster(files: TlsFiles): Post {
   return async (message) => {
     const isSecure = message.url.protocol === "https:";
     const send = isSecure ? await (overHttps ??= httpsSender(files)) : overHttp;
-    const deadline = performance.now() + message.timeout;
+    const deadline = uptime() + message.timeout;
     for (;;) {
       try {
         return await context.with(untraced, sendOnce, undefined, send, message, deadline);
@@ -68,6 +68,7 @@ function senderOver(request: Send, agent: Agent): Send {
 // Most of what loading it costs is TLS, which a collector on this machine does not need.
 async function httpsSender(files: TlsFiles): Promise<Send> {
   const { Agent: TlsAgent, request } = await import("node:https");
+  const { readFile } = await import("node:fs/promises");
   const [ca, key, cert] = await Promise.all(
     [files.certificate, files.clientKey, files.clientCertificate].map(
       async (file) => file && readFile(file),
@@ -95,7 +96,7 @@ async function sendOnce(
         reject(new Error(`no answer within ${Math.round(timeout)} ms`));
         request.destroy();
       },
-      Math.max(1, deadline - performance.now()),
+      Math.max(1, deadline - uptime()),
     ).unref();
     request.on("close", () => clearTimeout(timer));
     request.on("error", (error) => {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
+import { uptime } from "../clock.ts";
 import { Complaints } from "../complaints.ts";
 import { ExportError } from "./exporter.ts";
 import type { EndedSpan, Origin, RemoteExporter } from "./exporter.ts";
@@ -74,18 +74,22 @@ async function deliver(
   timeout: number,
   host: string,
 ): Promise<Answer> {
-  const deadline = performance.now() + timeout;
+  const deadline = uptime() + timeout;
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await send(deadline - performance.now()).catch(unreachable);
+    const outcome = await send(deadline - uptime()).catch(unreachable);
     if ("status" in outcome && outcome.status >= 200 && outcome.status <= 299) return outcome;
     const failure = failureOf(outcome);
     const pause = failure.retryAfter ?? backoff(attempt);
-    if (failure.fate !== "retry" || performance.now() + pause >= deadline) {
+    if (failure.fate !== "retry" || uptime() + pause >= deadline) {
       const { retryAfter = 0, fate } = failure;
       throw new ExportError(`${host}: ${failure.reason}`, { keep: fate !== "drop", retryAfter });
     }
-    await sleep(pause, undefined, { ref: false });
+    await sleep(pause);
   }
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 function backoff(attempt: number): number {
