@@ -1,5 +1,4 @@
 import { formatLine, noRequestId, now, writeStdout } from "@fcrt/core/extension";
-import { uptime } from "./clock.ts";
 
 const minute = 60_000;
 
@@ -12,8 +11,8 @@ export class Complaints {
 
   /** An export failed, and its spans are kept. */
   failed(reason: string): void {
-    if (uptime() - this.#failedAt < minute) return;
-    this.#failedAt = uptime();
+    if (performance.now() - this.#failedAt < minute) return;
+    this.#failedAt = performance.now();
     warn(`Spans could not be exported and are kept: ${reason}`);
   }
 
@@ -21,8 +20,8 @@ export class Complaints {
   dropped(count: number, reason: string): void {
     this.#dropped += count;
     this.#reason = reason;
-    if (uptime() - this.#droppedAt < minute) return;
-    this.#droppedAt = uptime();
+    if (performance.now() - this.#droppedAt < minute) return;
+    this.#droppedAt = performance.now();
     this.close();
   }
 

@@ -1,6 +1,5 @@
 import { settlesWithin } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
-import { uptime } from "./clock.ts";
 import type { Settings } from "./options.ts";
 
 /** Sends what is held: whether it arrived, or `undefined` when there was nothing. */
@@ -62,14 +61,14 @@ export class Flush {
   }
 
   async #wait(sending: Promise<unknown>, limit: number): Promise<void> {
-    const began = uptime();
+    const began = performance.now();
     const isInTime = await settlesWithin(limit, sending);
     if (!isInTime && this.#counts(began)) this.#late += 1;
   }
 
   #sendUnlessFailing(): Promise<void> | undefined {
     // Timers do not run while an instance is frozen, so a probe can be due without having been sent.
-    const isProbed = this.#failed >= patience && uptime() < this.#probeAt;
+    const isProbed = this.#failed >= patience && performance.now() < this.#probeAt;
     return isProbed ? undefined : this.#sendAndNote();
   }
 
@@ -84,13 +83,13 @@ export class Flush {
   }
 
   async #note(sending: ReturnType<Send>): Promise<void> {
-    const began = uptime();
+    const began = performance.now();
     const delivered = await sending;
     if (delivered === false && this.#counts(began)) {
       this.#failed += 1;
       this.#probeLater();
     }
-    if (delivered) this.#answered(uptime() - began);
+    if (delivered) this.#answered(performance.now() - began);
   }
 
   #answered(after: number): void {
@@ -103,12 +102,12 @@ export class Flush {
   // Of those that failed together, one counts.
   #counts(began: number): boolean {
     if (began < this.#failedAt) return false;
-    this.#failedAt = uptime();
+    this.#failedAt = performance.now();
     return true;
   }
 
   #probeLater(): void {
-    this.#probeAt = uptime() + this.#pause;
+    this.#probeAt = performance.now() + this.#pause;
     clearTimeout(this.#probe);
     this.#probe = setTimeout(() => void this.#sendAndNote(), this.#pause).unref();
     this.#pause = Math.min(this.#pause * 2, longestPause);

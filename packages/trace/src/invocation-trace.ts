@@ -14,7 +14,7 @@ export interface InvocationTrace {
   readonly root: Span;
   /** What its request id leads to. */
   readonly ownTraceId: string;
-  /** By `uptime`, which no one sets back. */
+  /** On the clock of `performance.now`, which no one sets back. */
   readonly openedAt: number;
   /** What the caller has sent. */
   readonly parent: Context;

@@ -1,6 +1,5 @@
 import type { AttributeValue, Attributes } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
-import { uptime } from "./clock.ts";
 import { Complaints } from "./complaints.ts";
 import { ExportError } from "./exporters/exporter.ts";
 import type { EndedSpan, Exporter, LocalExporter, RemoteExporter } from "./exporters/exporter.ts";
@@ -74,7 +73,7 @@ export class SpanQueue {
 
   async #exportGroup(exporter: RemoteExporter): Promise<boolean | undefined> {
     if (this.#waiting.length === 0) return undefined;
-    if (uptime() < this.#notBefore) return false;
+    if (performance.now() < this.#notBefore) return false;
     this.#isExporting = true;
     // All that end in this turn of the event loop go together.
     await new Promise(setImmediate);
@@ -109,7 +108,7 @@ export class SpanQueue {
   #failed(batch: readonly Waiting[], untried: readonly Waiting[], error: unknown): void {
     const { keep, retryAfter, message } = exportErrorOf(error);
     this.#inFlight = 0;
-    this.#notBefore = uptime() + retryAfter;
+    this.#notBefore = performance.now() + retryAfter;
     if (keep) this.#complaints.failed(message);
     else this.#complaints.dropped(batch.length, message);
     const kept = keep ? [...batch, ...untried] : untried;

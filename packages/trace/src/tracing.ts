@@ -8,7 +8,6 @@ import {
   responseAttributes,
   spanNameOf,
 } from "./attributes.ts";
-import { uptime } from "./clock.ts";
 import { createExporter } from "./exporters/create-exporter.ts";
 import { markFailure, mirrorStatus } from "./failure.ts";
 import { Flush } from "./flush.ts";
@@ -93,7 +92,7 @@ function openTrace(
   provider: Provider,
   settings: Settings,
 ): InvocationTrace {
-  const openedAt = uptime();
+  const openedAt = performance.now();
   const { response, requestId } = invocation;
   const { credentials, tracing: sent } = invocation.context;
   const parent = parentContextOf(invocation);
@@ -139,7 +138,7 @@ function endTrace(ending: InvocationTrace): void {
     root.setAttributes(responseAttributes(invocation, writtenHeaders?.(), settings));
     nameByRoute(ending);
   }
-  root.end(invocation.openedAt + uptime() - ending.openedAt);
+  root.end(invocation.openedAt + performance.now() - ending.openedAt);
   forget(ending);
 }
 

@@ -2,7 +2,6 @@ import { Agent, request as requestOverHttp } from "node:http";
 import type { ClientRequest, RequestOptions } from "node:http";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
-import { uptime } from "../clock.ts";
 
 /** What a server answered. */
 export interface Answer {
@@ -46,7 +45,7 @@ export function poster(files: TlsFiles): Post {
   return async (message) => {
     const isSecure = message.url.protocol === "https:";
     const send = isSecure ? await (overHttps ??= httpsSender(files)) : overHttp;
-    const deadline = uptime() + message.timeout;
+    const deadline = performance.now() + message.timeout;
     for (;;) {
       try {
         return await context.with(untraced, sendOnce, undefined, send, message, deadline);
@@ -96,7 +95,7 @@ async function sendOnce(
         reject(new Error(`no answer within ${Math.round(timeout)} ms`));
         request.destroy();
       },
-      Math.max(1, deadline - uptime()),
+      Math.max(1, deadline - performance.now()),
     ).unref();
     request.on("close", () => clearTimeout(timer));
     request.on("error", (error) => {

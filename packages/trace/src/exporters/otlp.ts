@@ -1,5 +1,4 @@
 import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
-import { uptime } from "../clock.ts";
 import { Complaints } from "../complaints.ts";
 import { ExportError } from "./exporter.ts";
 import type { EndedSpan, Origin, RemoteExporter } from "./exporter.ts";
@@ -74,13 +73,13 @@ async function deliver(
   timeout: number,
   host: string,
 ): Promise<Answer> {
-  const deadline = uptime() + timeout;
+  const deadline = performance.now() + timeout;
   for (let attempt = 0; ; attempt += 1) {
-    const outcome = await send(deadline - uptime()).catch(unreachable);
+    const outcome = await send(deadline - performance.now()).catch(unreachable);
     if ("status" in outcome && outcome.status >= 200 && outcome.status <= 299) return outcome;
     const failure = failureOf(outcome);
     const pause = failure.retryAfter ?? backoff(attempt);
-    if (failure.fate !== "retry" || uptime() + pause >= deadline) {
+    if (failure.fate !== "retry" || performance.now() + pause >= deadline) {
       const { retryAfter = 0, fate } = failure;
       throw new ExportError(`${host}: ${failure.reason}`, { keep: fate !== "drop", retryAfter });
     }

@@ -1,7 +1,0 @@
-const { hrtime } = process;
-
-/** Milliseconds by a clock that nobody sets. Not `performance`: the first look at it loads ten modules on Node 20. */
-export function uptime(): number {
-  const [seconds, nanoseconds] = hrtime();
-  return seconds * 1000 + nanoseconds / 1e6;
-}
