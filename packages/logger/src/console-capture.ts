@@ -1,12 +1,10 @@
+import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { processState, redactSecrets } from "@fcrt/core/extension";
 import type { Logger } from "pino";
 import { logger as defaultLogger } from "./default-logger.ts";
 import { redactText } from "./line-format.ts";
 import { printable, printableText } from "./printable.ts";
-
-// Not from `node:console`, which has to be loaded, as `node:util` has.
-const { Console } = console;
 
 type Level = "debug" | "error" | "info" | "trace" | "warn";
 
@@ -106,6 +104,7 @@ function printOf(printer: Console, name: string): Print {
   };
 }
 
+// As `node:util` does it, which Node would have to load at each start.
 function formatted(values: readonly unknown[]): string {
   let text = "";
   consoleTo((part) => (text += part)).log(...values);
