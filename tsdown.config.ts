@@ -5,6 +5,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 import { ownMaps } from "./scripts/bundle-maps.ts";
 import { noticed } from "./scripts/bundle-notice.ts";
 import { pinoInside } from "./scripts/bundle-pino.ts";
+import { utilWhenCalled } from "./scripts/bundle-util.ts";
 
 interface Manifest {
   readonly exports: Readonly<
@@ -45,7 +46,7 @@ function configsOf(cwd: string): UserConfig[] {
     // A bundle leaves out more of ES modules than of CommonJS.
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
     sourcemap: true,
-    plugins: [ownMaps, noticed(cwd)],
+    plugins: [utilWhenCalled, ownMaps, noticed(cwd)],
     dts: false,
     failOnWarn: true,
     logLevel: "warn",
@@ -65,18 +66,20 @@ function configsOf(cwd: string): UserConfig[] {
     sourcemap: false,
     plugins: [],
   };
-  const code = manifest.dependencies?.["pino"]
-    ? { ...common, ...pinoInside, plugins: [common.plugins, pinoInside.plugins] }
-    : common;
+  const withPino = (config: UserConfig, forBundlers: boolean): UserConfig => {
+    if (!manifest.dependencies?.["pino"]) return config;
+    const inside = pinoInside({ forBundlers });
+    return { ...config, ...inside, plugins: [config.plugins, inside.plugins] };
+  };
+  const code = withPino(common, false);
   return [
     ...libraries.map((entry): UserConfig => ({ ...code, entry, format: ["esm", "cjs"] })),
     // A bundler puts a peer into the same file as the application, so there is no copy to be gained by bringing one.
     ...bundlerSourcesOf(manifest).map((entry): UserConfig => ({
-      ...common,
+      ...withPino({ ...common, deps: sharingPeers }, true),
       entry,
       format: "esm",
       outDir: "dist/bundler",
-      deps: sharingPeers,
     })),
     ...commandSourcesOf(manifest).map((entry): UserConfig => ({ ...common, entry, format: "esm" })),
     // A package of commands alone has nothing to import.

@@ -10,11 +10,14 @@ const replaced: Readonly<Record<string, { readonly pattern: RegExp; readonly cod
     // As a module of Node's sees it, and as CommonJS does.
     code: `const symbols = require("${symbols}"); module.exports = symbols.default ?? symbols;`,
   },
-  // What pino writes with when it is not given a stream: ours always is.
+  // What pino writes with when it is not given a stream, ours always is, and who called it, which transports ask.
   "\0unreached": {
-    pattern: /^(sonic-boom|on-exit-leak-free|worker_threads|\.\/(lib\/)?(transport|multistream))$/,
-    code: "module.exports = class {};",
+    pattern:
+      /^(sonic-boom|on-exit-leak-free|worker_threads|\.\/(lib\/)?(caller|transport|multistream))$/,
+    code: "module.exports = function () {};",
   },
+  // For the bindings of a logger that is not given any: ours always is.
+  "\0host": { pattern: /^node:os$/, code: "exports.hostname = () => {};" },
 };
 
 /**
@@ -22,27 +25,32 @@ const replaced: Readonly<Record<string, { readonly pattern: RegExp; readonly cod
  * millisecond. Its types and the symbols of its loggers stay the installed package's, where others look for
  * them: pino-http does, and so does our destination at a logger of somebody else's pino.
  */
-export const pinoInside: UserConfig = {
-  deps: {
-    alwaysBundle: ["pino"],
-    onlyBundle: [
-      "pino",
-      "@pinojs/redact",
-      "pino-std-serializers",
-      "quick-format-unescaped",
-      "safe-stable-stringify",
-    ],
-  },
-  plugins: [
-    {
-      name: "pino",
-      resolveId(id, importer) {
-        if (!/[\\/]pino[\\/]/.test(importer ?? "")) return undefined;
-        return Object.keys(replaced).find((name) => replaced[name]?.pattern.test(id));
-      },
-      load: (id) => replaced[id]?.code,
+export function pinoInside({ forBundlers }: { readonly forBundlers: boolean }): UserConfig {
+  return {
+    deps: {
+      alwaysBundle: ["pino"],
+      onlyBundle: [
+        "pino",
+        "@pinojs/redact",
+        "pino-std-serializers",
+        "quick-format-unescaped",
+        "safe-stable-stringify",
+      ],
     },
-    // Otherwise they become `createRequire(import.meta.url)`, which nobody else's bundler follows.
-    esmExternalRequirePlugin({ external: [/^node:/, symbols] }),
-  ],
-};
+    plugins: [
+      {
+        name: "pino",
+        resolveId(id, importer) {
+          if (!/[\\/]pino[\\/]/.test(importer ?? "")) return undefined;
+          return Object.keys(replaced).find((name) => replaced[name]?.pattern.test(id));
+        },
+        load: (id) => replaced[id]?.code,
+      },
+      // What is not named here becomes `createRequire(import.meta.url)`: no bundler follows it, and it takes Node half the
+      // time of an import, which looks for the names that a CommonJS module exports.
+      esmExternalRequirePlugin({
+        external: forBundlers ? [/^node:(?!os$)/, symbols] : [/^node:(?!os$)/],
+      }),
+    ],
+  };
+}
