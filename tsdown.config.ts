@@ -66,20 +66,18 @@ function configsOf(cwd: string): UserConfig[] {
     sourcemap: false,
     plugins: [],
   };
-  const withPino = (config: UserConfig, forBundlers: boolean): UserConfig => {
-    if (!manifest.dependencies?.["pino"]) return config;
-    const inside = pinoInside({ forBundlers });
-    return { ...config, ...inside, plugins: [config.plugins, inside.plugins] };
-  };
-  const code = withPino(common, false);
+  const code = manifest.dependencies?.["pino"]
+    ? { ...common, ...pinoInside, plugins: [common.plugins, pinoInside.plugins] }
+    : common;
   return [
     ...libraries.map((entry): UserConfig => ({ ...code, entry, format: ["esm", "cjs"] })),
     // A bundler puts a peer into the same file as the application, so there is no copy to be gained by bringing one.
     ...bundlerSourcesOf(manifest).map((entry): UserConfig => ({
-      ...withPino({ ...common, deps: sharingPeers }, true),
+      ...common,
       entry,
       format: "esm",
       outDir: "dist/bundler",
+      deps: sharingPeers,
     })),
     ...commandSourcesOf(manifest).map((entry): UserConfig => ({ ...common, entry, format: "esm" })),
     // A package of commands alone has nothing to import.

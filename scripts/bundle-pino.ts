@@ -25,32 +25,27 @@ const replaced: Readonly<Record<string, { readonly pattern: RegExp; readonly cod
  * millisecond. Its types and the symbols of its loggers stay the installed package's, where others look for
  * them: pino-http does, and so does our destination at a logger of somebody else's pino.
  */
-export function pinoInside({ forBundlers }: { readonly forBundlers: boolean }): UserConfig {
-  return {
-    deps: {
-      alwaysBundle: ["pino"],
-      onlyBundle: [
-        "pino",
-        "@pinojs/redact",
-        "pino-std-serializers",
-        "quick-format-unescaped",
-        "safe-stable-stringify",
-      ],
-    },
-    plugins: [
-      {
-        name: "pino",
-        resolveId(id, importer) {
-          if (!/[\\/]pino[\\/]/.test(importer ?? "")) return undefined;
-          return Object.keys(replaced).find((name) => replaced[name]?.pattern.test(id));
-        },
-        load: (id) => replaced[id]?.code,
-      },
-      // What is not named here becomes `createRequire(import.meta.url)`: no bundler follows it, and it takes Node half the
-      // time of an import, which looks for the names that a CommonJS module exports.
-      esmExternalRequirePlugin({
-        external: forBundlers ? [/^node:(?!os$)/, symbols] : [/^node:(?!os$)/],
-      }),
+export const pinoInside: UserConfig = {
+  deps: {
+    alwaysBundle: ["pino"],
+    onlyBundle: [
+      "pino",
+      "@pinojs/redact",
+      "pino-std-serializers",
+      "quick-format-unescaped",
+      "safe-stable-stringify",
     ],
-  };
-}
+  },
+  plugins: [
+    {
+      name: "pino",
+      resolveId(id, importer) {
+        if (!/[\\/]pino[\\/]/.test(importer ?? "")) return undefined;
+        return Object.keys(replaced).find((name) => replaced[name]?.pattern.test(id));
+      },
+      load: (id) => replaced[id]?.code,
+    },
+    // Otherwise they become `createRequire(import.meta.url)`, which nobody else's bundler follows.
+    esmExternalRequirePlugin({ external: [/^node:(?!os$)/, symbols] }),
+  ],
+};
