@@ -131,8 +131,8 @@ function originOf(invocation: Invocation | undefined): string {
 
 // Each part is a JSON object of its own; their texts put together are the line.
 function partsOf(line: string, head: string): string {
-  // In the worst case each character becomes an escape of six bytes.
-  const size = Math.floor((lineLimit - Buffer.byteLength(head) - 64) / 6);
+  // What would become an escape of six bytes is one already: none of these characters takes more than three.
+  const size = Math.floor((lineLimit - Buffer.byteLength(head) - 64) / 3);
   const texts: string[] = [];
   for (let start = 0; start < line.length;) {
     const end = start + size;

@@ -87,7 +87,7 @@ let lastSecondText = "";
 const SystemDate = Date;
 
 // Everything but a line feed that ends a line somewhere, or that a terminal obeys. A tab is harmless.
-const special = /[\0-\x08\v-\x1f\x7f-\x9f\u2028\u2029]/;
+const special = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]/;
 const lineBreak = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
 const control = /[\0-\x08\x0e-\x1f\x7f-\x9f]/g;
 

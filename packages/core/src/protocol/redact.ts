@@ -99,7 +99,6 @@ function redactHead(line: string, syntax: Syntax): string {
 }
 
 const value = /["']?(?:value|\d+)["']?\s*:\s*/iy;
-const bareName = /[\w$]+/y;
 const colon = /\s*:/y;
 
 // Behind a comma stands the next item of a list, or the next property: `"name":"cookie","value":"…"` is a pair too, and
@@ -107,8 +106,8 @@ const colon = /\s*:/y;
 function startBehindComma(text: string, start: number, syntax: Syntax): number | undefined {
   const pair = endOf(value, text, start);
   if (pair !== undefined) return pair;
-  const nameEnd = stringEnd(text, start, syntax) ?? endOf(bareName, text, start) ?? start;
-  return endOf(colon, text, nameEnd) === undefined ? start : undefined;
+  const nameEnd = stringEnd(text, start, syntax);
+  return nameEnd !== undefined && endOf(colon, text, nameEnd) !== undefined ? undefined : start;
 }
 
 // A string, pieces of one joined by `+`, or a list. What has no end is no value.
