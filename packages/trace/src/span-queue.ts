@@ -84,10 +84,17 @@ export class SpanQueue {
 
   // All that end in this turn of the event loop go together, and while there are more each turn, those of a few turns.
   async #gather(): Promise<void> {
-    for (let turn = 0, before = 0; turn < mostTurns && before < this.#waiting.length; turn += 1) {
+    let before: number;
+    let turn = 0;
+    do {
       before = this.#waiting.length;
       await new Promise(setImmediate);
-    }
+      turn += 1;
+    } while (
+      turn < mostTurns &&
+      before < this.#waiting.length &&
+      this.#waiting.length < spansAhead
+    );
   }
 
   // All that waits now, one batch after the other; the first one that fails ends it.
