@@ -5,6 +5,7 @@ import { defineConfig, type UserConfig } from "tsdown";
 import { ownMaps } from "./scripts/bundle-maps.ts";
 import { noticed } from "./scripts/bundle-notice.ts";
 import { pinoInside } from "./scripts/bundle-pino.ts";
+import { utilWhenCalled } from "./scripts/bundle-util.ts";
 
 interface Manifest {
   readonly exports: Readonly<
@@ -45,7 +46,7 @@ function configsOf(cwd: string): UserConfig[] {
     // A bundle leaves out more of ES modules than of CommonJS.
     inputOptions: { resolve: { mainFields: ["module", "main"] } },
     sourcemap: true,
-    plugins: [ownMaps, noticed(cwd)],
+    plugins: [utilWhenCalled, ownMaps, noticed(cwd)],
     dts: false,
     failOnWarn: true,
     logLevel: "warn",

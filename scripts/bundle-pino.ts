@@ -10,11 +10,14 @@ const replaced: Readonly<Record<string, { readonly pattern: RegExp; readonly cod
     // As a module of Node's sees it, and as CommonJS does.
     code: `const symbols = require("${symbols}"); module.exports = symbols.default ?? symbols;`,
   },
-  // What pino writes with when it is not given a stream: ours always is.
+  // What pino writes with when it is not given a stream, ours always is, and who called it, which transports ask.
   "\0unreached": {
-    pattern: /^(sonic-boom|on-exit-leak-free|worker_threads|\.\/(lib\/)?(transport|multistream))$/,
-    code: "module.exports = class {};",
+    pattern:
+      /^(sonic-boom|on-exit-leak-free|worker_threads|\.\/(lib\/)?(caller|transport|multistream))$/,
+    code: "module.exports = function () {};",
   },
+  // For the bindings of a logger that is not given any: ours always is.
+  "\0host": { pattern: /^node:os$/, code: "exports.hostname = () => {};" },
 };
 
 /**
@@ -43,6 +46,6 @@ export const pinoInside: UserConfig = {
       load: (id) => replaced[id]?.code,
     },
     // Otherwise they become `createRequire(import.meta.url)`, which nobody else's bundler follows.
-    esmExternalRequirePlugin({ external: [/^node:/, symbols] }),
+    esmExternalRequirePlugin({ external: [/^node:(?!os$)/, symbols] }),
   ],
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { request as send } from "node:http";
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { connect } from "node:net";
 import { currentInvocation, serve } from "@fcrt/core";
 import type { Handlers } from "@fcrt/core";
@@ -104,6 +104,51 @@ describe.each([inProcess, ...inChild])("$name", ({ start }) => {
     });
   });
 
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+
+  test.each<[string, unknown, (string | Uint8Array)?, OutgoingHttpHeaders?]>([
+    ["kind", [true, "[object Request]"]],
+    ["defaults", ["cors", "follow", "half", false]],
+    ["copied", ["POST", "1", "content", true]],
+    ["copied to another place", ["http://other.example/", "POST", "1", "content"]],
+    ["changed after a clone", [true, [null, "1"], [null, "1"]]],
+    ["changed by a clone", "1"],
+    ["used once", [false, "content", true, ...Array.from({ length: 5 }, () => "TypeError")]],
+    ["used while it is read", [true, "TypeError", "content"]],
+    ["taken as a stream", [true, "content", true]],
+    ["not used by a clone", ["content", false, "content"]],
+    ["text", "\u{FFFD}grüße", Buffer.from([239, 187, 191, 255, ...Buffer.from("grüße")])],
+    ["json", { a: [1] }, '\u{FEFF}{"a":[1]}'],
+    ["json", "SyntaxError", "{"],
+    ["bytes", ["ArrayBuffer", 239, 187, 191, 0, 255], new Uint8Array([239, 187, 191, 0, 255])],
+    ["blob", "content"],
+    ["form", [["a", "1"]], "a=1", form],
+  ])("a request is %s: %j", async (what, expected, body = "content", headers = {}) => {
+    const sent = { body, headers: { "x-old": "1", ...headers } };
+    const answer = await call(served, "POST", `/fact/${encodeURIComponent(what)}`, sent);
+    expect(JSON.parse(answer.body)).toEqual(expected);
+    await expectSuccess(served, answer.id);
+  });
+
+  test("a request without a body has none", async () => {
+    const { body } = await call(served, "GET", "/fact/empty");
+    expect(JSON.parse(body)).toEqual([null, "", false]);
+  });
+
+  test("a request is sent on by `fetch`, as it was changed", async () => {
+    const headers = { connection: "keep-alive" };
+    const answer = await call(served, "POST", "/hop", { body: "content", headers });
+    expect(answer).toMatchObject({ status: 200, body: "content" });
+  });
+
+  test.each([
+    ["TRACE /text HTTP/1.1", "a method that a Request cannot have"],
+    ["GET http://u:p@a/text HTTP/1.1", "a URL with a password"],
+  ])("%s, %s, is a failure", async (requestLine) => {
+    const got = await raw(served.port, requestLine, ["host: a"]);
+    expect(got).toMatch(/x-fc-status: 404\r\n/i);
+  });
+
   test.each([
     ["read twice", "/twice", "content", {}, "TypeError"],
     [
@@ -131,12 +176,48 @@ describe.each([inProcess, ...inChild])("$name", ({ start }) => {
   ])("a request with %s has a URL", async (_what, target, headers, url) => {
     const got = await raw(served.port, `GET ${target} HTTP/1.1`, headers);
     expect(got).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(got).toContain(`\r\n${url}\r\n`);
+    expect(got.split("\r\n")).toContain(url);
   });
 
   test("a port that is none is the client's fault, and answered", async () => {
     const got = await raw(served.port, "GET /url HTTP/1.1", ["host: a:99999"]);
     expect(got).toMatch(/x-fc-status: (200|404)\r\n/i);
+  });
+
+  test.each<[string, string, string?]>([
+    ["text", "grüße 💡", "text/plain;charset=UTF-8"],
+    ["bytes", "\u{FFFD}\u{FFFD}"],
+    ["buffer", "\0\u{FFFD}\u{FFFD}"],
+    ["blob", "blob", "text/x-blob"],
+    ["parameters", "a=%C3%BC", "application/x-www-form-urlencoded;charset=UTF-8"],
+    ["empty", "", "text/plain;charset=UTF-8"],
+    ["null", ""],
+    ["clone", "cloned", "text/plain;charset=UTF-8"],
+    ["own body", "own", "text/plain;charset=UTF-8"],
+    ["wrapped", "wrapped"],
+    ["fetched", "fetched", "text/plain"],
+  ])("a response of %s arrives", async (what, body, type) => {
+    const answer = await call(served, "GET", `/response/${encodeURIComponent(what)}`);
+    expect(answer).toMatchObject({ fcStatus: "200", body });
+    expect(answer.headers["content-type"]).toBe(type);
+    await expectSuccess(served, answer.id);
+  });
+
+  test("a response of a form arrives", async () => {
+    const answer = await call(served, "GET", "/response/form");
+    expect(answer.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/);
+    expect(answer.body).toContain('name="a"\r\n\r\n1\r\n');
+  });
+
+  test("a header keeps its Latin-1 beside a body in UTF-8", async () => {
+    const got = await raw(served.port, "GET /response/latin HTTP/1.1", ["host: a"]);
+    expect(got).toMatch(/x-latin: \u00fc\r\n/i);
+    expect(got).toContain(Buffer.from("\u00fc").toString("latin1"));
+  });
+
+  test("a response that was sent is used up", async () => {
+    expect(await call(served, "GET", "/response/cached")).toMatchObject({ body: "once" });
+    expect(await call(served, "GET", "/response/cached")).toMatchObject({ fcStatus: "404" });
   });
 
   test("several Set-Cookie stay several, other fields are joined", async () => {
@@ -255,6 +336,24 @@ describe.each([inProcess, ...inChild])("$name", ({ start }) => {
     await expect.poll(() => eventsOf(exchange.id), patience).toContain("abort inside");
     const lines = await linesOf(served, exchange.id);
     expect(lines.join("\n")).toContain("The client disconnected");
+  });
+
+  test("the signals of copies abort with the request", async () => {
+    const exchange = open("POST", "/wait-copies", { "content-length": 0 });
+    exchange.request.end();
+    await started(exchange.id);
+    exchange.request.destroy();
+    await expect
+      .poll(() => eventsOf(exchange.id), patience)
+      .toEqual(["abort inside", "abort of a copy inside", "abort of a copy inside"]);
+  });
+
+  test("a body that is read after the client has gone fails to be read", async () => {
+    const exchange = open("POST", "/late-read", { "content-length": 100 });
+    exchange.request.write("part");
+    await started(exchange.id);
+    exchange.request.destroy();
+    await expect.poll(() => eventsOf(exchange.id), patience).toContain("Error inside");
   });
 
   test("a client that goes away in the middle of its body fails the invocation once", async () => {

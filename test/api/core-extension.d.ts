@@ -130,6 +130,15 @@ declare function timestampOf(time: number): string;
 declare const now: () => number;
 declare function extend(extension: Extension): void;
 declare function settlesWithin(milliseconds: number, promise: PromiseLike<unknown>): Promise<boolean>;
+declare class RunningSet<Item extends {
+  place: number;
+}> implements Iterable<Item> {
+  #private;
+  get size(): number;
+  add(item: Item): void;
+  delete(item: Item): void;
+  [Symbol.iterator](): Iterator<Item>;
+}
 interface ErrorDescription {
   readonly type: string;
   readonly message: string;
@@ -147,4 +156,4 @@ declare function processState<State>(name: string, create: () => State): State;
 type Syntax = "json" | "inspection";
 declare function redactSecrets(text: string, ...syntaxes: readonly Syntax[]): string;
 declare function handleProcessEvents(): void;
-export { type Extension, type Invocation, type LineStyle, type Multiline, bufferStdout, currentInvocation, describeError, errorMessage, errorText, extend, flushStdout, formatLine, handleProcessEvents, invalid, lineLimit, noRequestId, now, processState, redactSecrets, refuseUnknown, settlesWithin, timestampOf, writeStdout };
+export { type Extension, type Invocation, type LineStyle, type Multiline, RunningSet, bufferStdout, currentInvocation, describeError, errorMessage, errorText, extend, flushStdout, formatLine, handleProcessEvents, invalid, lineLimit, noRequestId, now, processState, redactSecrets, refuseUnknown, settlesWithin, timestampOf, writeStdout };

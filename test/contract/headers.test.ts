@@ -93,6 +93,23 @@ test("What follows the credentials is read as if they had not been there", async
   expect(await answerFrom(served.port, lines)).toEqual(await answerFrom(portOf(bare), without));
 });
 
+test("Credentials are taken off in whatever order and spelling they come, and after any other request", async () => {
+  const credentials = [
+    "X-FC-Access-Key-Id: CANARY",
+    "x-fc-access-key-secret: CANARY",
+    "x-fC-Security-Token: CANARY",
+    "X-Fc-Security-Token: CANARY",
+  ];
+  const others = ["Accept: x", "x-fc-access-key-ie: 1", "X-Fc-Region: cn-hangzhou", "Cookie: a=1"];
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray([...credentials, ...others]), async (lines) => {
+      const without = lines.filter((line) => !line.endsWith("CANARY"));
+      expect(await answerFrom(served.port, lines)).toEqual(await answerFrom(portOf(bare), without));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 function echoHeaders(request: IncomingMessage, response: ServerResponse): void {
   const { headers, headersDistinct, rawHeaders } = request;
   const all = [Object.entries(headers), Object.entries(headersDistinct), rawHeaders];

@@ -62,7 +62,7 @@ describe.skipIf(!chromiumPath)("in a browser (Debian's chromium), the site", () 
     const { page, open } = await room.reader(1280, 800);
     await open("/");
     await page.getByRole("button", { name: "Search" }).first().click();
-    await page.keyboard.type("FC-STATUS-002");
+    await page.getByRole("searchbox").fill("FC-STATUS-002");
     await page.locator(".result").first().waitFor();
 
     expect(await page.locator(".result").first().getAttribute("href")).toContain(
@@ -74,7 +74,7 @@ describe.skipIf(!chromiumPath)("in a browser (Debian's chromium), the site", () 
     const { page, open } = await room.reader(1280, 800);
     await open("/zh/getting-started.html");
     await page.getByRole("button", { name: "搜索" }).first().click();
-    await page.keyboard.type("堆栈");
+    await page.getByRole("searchbox").fill("堆栈");
     await page.locator(".result").first().waitFor();
 
     expect(await page.locator(".result").first().getAttribute("href")).toContain(

@@ -1,6 +1,7 @@
 export { now } from "./clock.ts";
 export { extend } from "./invocation/registry.ts";
 export { settlesWithin } from "./invocation/promises.ts";
+export { RunningSet } from "./invocation/running-set.ts";
 export { currentInvocation } from "./invocation/scope.ts";
 export type { Extension, Invocation } from "./invocation/extension.ts";
 export { describeError, errorMessage, errorText } from "./invocation/describe-error.ts";

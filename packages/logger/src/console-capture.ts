@@ -1,6 +1,5 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
-import { format } from "node:util";
 import { processState, redactSecrets } from "@fcrt/core/extension";
 import type { Logger } from "pino";
 import { logger as defaultLogger } from "./default-logger.ts";
@@ -54,13 +53,9 @@ export function captureConsole(logger: Logger = defaultLogger): () => void {
 function capture(logger: Logger): { restore(): void } {
   let level: Level = "info";
   let nesting = 0;
-  const sink = new Writable();
-  // At once, and without the queue of a stream: the line is in the pipe when `console.log` returns.
-  sink.write = (text: string) => {
+  const printer = consoleTo((text) => {
     logger[level](redactText(text.replace(color, "").replace(/\n$/, "")));
-    return true;
-  };
-  const printer = new Console({ stdout: sink, ignoreErrors: false, colorMode: false });
+  });
   const originals = new Map<string, unknown>();
   for (const [name, levelOfMethod] of Object.entries(levels)) {
     originals.set(name, Reflect.get(console, name));
@@ -85,6 +80,16 @@ function capture(logger: Logger): { restore(): void } {
   return { restore: () => originals.forEach((method, name) => Reflect.set(console, name, method)) };
 }
 
+function consoleTo(take: (text: string) => void): Console {
+  const sink = new Writable();
+  // At once, and without the queue of a stream: the line is in the pipe when `console.log` returns.
+  sink.write = (text: string) => {
+    take(text);
+    return true;
+  };
+  return new Console({ stdout: sink, ignoreErrors: false, colorMode: false });
+}
+
 type Print = (...values: unknown[]) => void;
 
 function printOf(printer: Console, name: string): Print {
@@ -92,11 +97,18 @@ function printOf(printer: Console, name: string): Print {
   if (name === "table") return (data, ...columns) => print(withoutSecrets(data), ...columns);
   if (name !== "trace") return print;
   return function trace(this: Print, ...values) {
-    const error = { name: "Trace", message: format(...values), stack: "" };
+    const error = { name: "Trace", message: formatted(values), stack: "" };
     // From where it was called, as Node's own does it.
     Error.captureStackTrace(error, this);
     printer.error(error.stack);
   };
+}
+
+// As `node:util` does it, which Node would have to load at each start.
+function formatted(values: readonly unknown[]): string {
+  let text = "";
+  consoleTo((part) => (text += part)).log(...values);
+  return text.slice(0, -"\n".length);
 }
 
 // What a terminal takes for a color.

@@ -1,4 +1,4 @@
-import { currentInvocation, processState } from "@fcrt/core/extension";
+import { currentInvocation, processState, RunningSet } from "@fcrt/core/extension";
 import type { Invocation } from "@fcrt/core/extension";
 import { createContextKey, trace as api } from "@opentelemetry/api";
 import type { Context, Span } from "@opentelemetry/api";
@@ -27,10 +27,12 @@ export interface InvocationTrace {
   readonly writtenHeaders: (() => Headers | undefined) | undefined;
   /** Ended spans that are not sampled, in case the invocation fails; `undefined` once its outcome is known. */
   held: ReadableSpan[] | undefined;
+  /** Where it stands among those that run. */
+  place: number;
 }
 
 const traces = processState("traces", () => ({
-  running: new Map<string, InvocationTrace>(),
+  running: new RunningSet<InvocationTrace>(),
   // Only of invocations whose trace id does not lead from their request id.
   foreignTraceIds: new Map<string, string>(),
 }));
@@ -46,7 +48,7 @@ export function remember(trace: InvocationTrace): void {
   const { traceId } = trace.root.spanContext();
   const { running, foreignTraceIds } = traces;
   Reflect.set(trace.invocation, traceProperty, trace);
-  running.set(requestId, trace);
+  running.add(trace);
   if (foreignTraceIds.size > 0) foreignTraceIds.delete(requestId);
   if (traceId === trace.ownTraceId) return;
   foreignTraceIds.set(requestId, traceId);
@@ -57,9 +59,7 @@ export function remember(trace: InvocationTrace): void {
 
 /** Notes that a trace is over. */
 export function forget(trace: InvocationTrace): void {
-  const { requestId } = trace.invocation;
-  // A retry has the same id, and may run already.
-  if (traces.running.get(requestId) === trace) traces.running.delete(requestId);
+  traces.running.delete(trace);
 }
 
 /** The trace of an invocation, if it has one. */
@@ -84,7 +84,9 @@ export function invocationIn(context: Context): object | undefined {
 
 /** The root span of an invocation while it runs; `undefined` for any other request id. */
 export function spanOf(requestId: string): Span | undefined {
-  return traces.running.get(requestId)?.root;
+  for (const { invocation, root } of traces.running)
+    if (invocation.requestId === requestId) return root;
+  return undefined;
 }
 
 /**

@@ -12,6 +12,7 @@ interface Waiting extends EndedSpan {
 const mostSpans = 2048;
 const mostBytes = 8 * 1024 * 1024;
 const spansAhead = 512;
+const mostTurns = 8;
 const batchBytes = 2 * 1024 * 1024;
 
 /**
@@ -75,11 +76,25 @@ export class SpanQueue {
     if (this.#waiting.length === 0) return undefined;
     if (performance.now() < this.#notBefore) return false;
     this.#isExporting = true;
-    // All that end in this turn of the event loop go together.
-    await new Promise(setImmediate);
+    await this.#gather();
     const delivered = await this.#exportAll(exporter);
     this.#isExporting = false;
     return delivered;
+  }
+
+  // All that end in this turn of the event loop go together, and while there are more each turn, those of a few turns.
+  async #gather(): Promise<void> {
+    let before: number;
+    let turn = 0;
+    do {
+      before = this.#waiting.length;
+      await new Promise(setImmediate);
+      turn += 1;
+    } while (
+      turn < mostTurns &&
+      before < this.#waiting.length &&
+      this.#waiting.length < spansAhead
+    );
   }
 
   // All that waits now, one batch after the other; the first one that fails ends it.

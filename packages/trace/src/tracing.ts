@@ -120,6 +120,7 @@ function openTrace(
     origin: { requestId, credentials, endpoint: sent.jaegerEndpoint },
     writtenHeaders: watchesHead ? watchHead(response) : undefined,
     held: [],
+    place: 0,
   };
 }
 

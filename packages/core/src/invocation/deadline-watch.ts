@@ -8,11 +8,11 @@ const longestTimer = 2 ** 31 - 1;
  * the same timeout, so nearly none needs a timer of its own.
  */
 export class DeadlineWatch {
-  readonly #running: ReadonlySet<RunningInvocation>;
+  readonly #running: Iterable<RunningInvocation>;
   #timer: NodeJS.Timeout | undefined;
   #next = Infinity;
 
-  constructor(running: ReadonlySet<RunningInvocation>) {
+  constructor(running: Iterable<RunningInvocation>) {
     this.#running = running;
   }
 

@@ -17,6 +17,7 @@ import { settlesWithin } from "./promises.ts";
 import { registry } from "./registry.ts";
 import { RunningInvocation } from "./running-invocation.ts";
 import type { InvocationHost } from "./running-invocation.ts";
+import { RunningSet } from "./running-set.ts";
 import { scope } from "./scope.ts";
 
 /** How the invocations of one runtime are opened. */
@@ -38,7 +39,7 @@ export class Invocations implements InvocationHost {
   readonly #own: readonly Extension[];
   #shared: readonly Extension[] | undefined;
   #hooks: Hooks = composeHooks([]);
-  readonly #running = new Set<RunningInvocation>();
+  readonly #running = new RunningSet<RunningInvocation>();
   readonly #deadlines = new DeadlineWatch(this.#running);
   readonly #idleListeners: (() => void)[] = [];
   #openResponses = 0;

@@ -1,14 +1,14 @@
 import { IncomingMessage } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
-import { credentialIn } from "./credential-headers.ts";
 import type { SentCredentials } from "./credential-headers.ts";
+import { firstName, nameAfter } from "./header-names.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 
 /**
  * The requests of `serve`: their headers are read once, by Node's documented rules, and leave the credentials out, so
- * that no code ever sees those as headers. Most headers of an invocation are the platform's own; reading them without
- * Node's search for well-known names saves a twelfth of what an event invocation costs.
+ * that no code ever sees those as headers. Reading them is the largest part of what an event invocation costs by
+ * itself, so it is done without Node's search for well-known names and with the names of the requests before.
  */
 export class PlatformRequest extends IncomingMessage {
   #headers: Headers | undefined;
@@ -54,18 +54,21 @@ export class PlatformRequest extends IncomingMessage {
     const headers: Headers = {};
     const { rawHeaders } = this;
     let kept = 0;
+    let name = firstName;
     for (let index = 0; index < rawHeaders.length; index += 2) {
-      const name = rawHeaders[index] ?? "";
+      const sent = rawHeaders[index] ?? "";
       const value = rawHeaders[index + 1] ?? "";
-      const credential = credentialIn(name);
-      if (credential) {
-        if (value !== "") this.#credentials[credential] = value;
+      name = nameAfter(name, sent);
+      if (name.credential) {
+        if (value !== "") this.#credentials[name.credential] = value;
         continue;
       }
-      rawHeaders[kept] = name;
-      rawHeaders[kept + 1] = value;
+      if (kept < index) {
+        rawHeaders[kept] = sent;
+        rawHeaders[kept + 1] = value;
+      }
       kept += 2;
-      add(headers, name.toLowerCase(), value);
+      add(headers, name.lowerCase, value);
     }
     rawHeaders.length = kept;
     this.#headers = headers;

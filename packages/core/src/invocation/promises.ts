@@ -26,3 +26,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof value.then === "function"
   );
 }
+
+/** Resolves in the next turn of the event loop. `node:timers/promises` does it too, and has to be loaded. */
+export async function nextTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -49,6 +49,8 @@ export class RunningInvocation implements Invocation {
   readonly context: Context;
   readonly request: IncomingMessage | undefined;
   readonly response: ServerResponse | undefined;
+  /** Where it stands among those that run. */
+  place = 0;
   /** Called once, after the End marker: a process that exits leaves no time for a promise. */
   onClosed: (() => void) | undefined;
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { HttpListener } from "./dispatch.ts";
+import { requestOf } from "./fetch-request.ts";
 import type { Handlers } from "./handlers.ts";
+import { isBytes } from "./result.ts";
 
 /**
  * A Fetch-style handler as a Node listener, with the platform's real `Request` and `Response`. Whatever goes wrong
@@ -8,50 +10,11 @@ import type { Handlers } from "./handlers.ts";
  */
 export function fetchListener(fetch: NonNullable<Handlers["fetch"]>): HttpListener {
   return async (request, response, context) => {
-    const answer: unknown = await fetch(requestOf(request, context.signal), context);
+    const answer: unknown = await fetch(requestOf(request, context), context);
     if (!isResponse(answer))
       throw new TypeError(`Expected \`fetch\` to return a Response, got ${typeof answer}`);
     await send(answer, request, response);
   };
-}
-
-function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
-  const { method = "GET", rawHeaders } = incoming;
-  const headers = new Headers();
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers.append(rawHeaders[index] ?? "", rawHeaders[index + 1] ?? "");
-  }
-  const body =
-    method === "GET" || method === "HEAD"
-      ? {}
-      : { body: bodyOf(incoming), duplex: "half" as const };
-  return new Request(urlOf(incoming), { method, headers, signal, ...body });
-}
-
-// Joined as text: a path such as `//elsewhere/x` must not become the host.
-function urlOf({ url = "/", headers }: IncomingMessage): string {
-  if (/^https?:/i.test(url)) return url;
-  const host = /^[\w.:[\]-]+$/.test(headers.host ?? "") ? headers.host : "localhost";
-  return `http://${host}${url.startsWith("/") ? url : `/${url}`}`;
-}
-
-// `Readable.toWeb` would queue a whole upload on Node 20.10, and let a body flow that nobody reads.
-function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  let chunks: AsyncIterator<Buffer> | undefined;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        chunks ??= incoming[Symbol.asyncIterator]();
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel() {
-        incoming.removeAllListeners("readable").resume();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 function isResponse(value: unknown): value is Response {
@@ -79,13 +42,44 @@ async function send(
     return;
   }
   const reader = body.getReader();
+  const content = contentOf(answer, body);
+  if (content !== undefined) {
+    setHead(answer, response);
+    response.end(content);
+    return;
+  }
   response.once("close", () => void reader.cancel().catch(() => {}));
-  const first = reader.read();
   // What fails at once fails before the head; what takes its time must not hold the head back.
-  const early = await Promise.race([first, nextTurn()]);
+  const turn = nextTurn();
+  const first = reader.read();
+  const early = await Promise.race([first, turn]);
+  // A body that was in memory says at once that its first piece was all.
+  const second = early && !early.done ? reader.read() : undefined;
+  const last = await Promise.race([second, turn]);
   setHead(answer, response);
   if (!early) response.flushHeaders();
-  await pump(await first, reader, response);
+  if (early && last?.done) response.end(early.value);
+  else await pump([first, second], reader, response);
+}
+
+// Node 20 and 22 keep what a body was made from beside its stream, under a symbol: 174 instead of 251 µs a request.
+function contentOf(answer: Response, body: ReadableStream): Uint8Array | undefined {
+  stateKey ??= Object.getOwnPropertySymbols(new Response("")).find(isState) ?? Symbol("none");
+  const state: { body?: { stream?: unknown; source?: unknown } } | undefined = Reflect.get(
+    answer,
+    stateKey,
+  );
+  const { stream, source } = state?.body ?? {};
+  if (stream !== body) return undefined;
+  // Node would write text together with the head, whose Latin-1 it would encode a second time.
+  if (typeof source === "string") return Buffer.from(source);
+  return isBytes(source) ? source : undefined;
+}
+
+let stateKey: symbol | undefined;
+
+function isState(symbol: symbol): boolean {
+  return symbol.description === "state";
 }
 
 function setHead({ status, statusText, headers }: Response, response: ServerResponse): void {
@@ -97,9 +91,15 @@ function setHead({ status, statusText, headers }: Response, response: ServerResp
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 type Step = Awaited<ReturnType<Reader["read"]>>;
 
-async function pump(first: Step, reader: Reader, response: ServerResponse): Promise<void> {
-  for (let step = first; !step.done && !response.destroyed; step = await reader.read()) {
-    if (!response.write(step.value)) await drained(response);
+async function pump(
+  begun: (Promise<Step> | undefined)[],
+  reader: Reader,
+  response: ServerResponse,
+): Promise<void> {
+  for (;;) {
+    const { done, value } = await (begun.shift() ?? reader.read());
+    if (done || response.destroyed) break;
+    if (!response.write(value)) await drained(response);
   }
   response.end();
 }

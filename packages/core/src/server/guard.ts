@@ -1,8 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { FcrtError } from "../errors.ts";
 import { writeError } from "../invocation/lines.ts";
+import { nextTurn } from "../invocation/promises.ts";
 import type { RunningInvocation } from "../invocation/running-invocation.ts";
 import { blame } from "../invocation/scope.ts";
 import { header } from "../protocol/headers.ts";

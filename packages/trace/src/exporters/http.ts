@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Agent, request as requestOverHttp } from "node:http";
 import type { ClientRequest, RequestOptions } from "node:http";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
@@ -68,6 +67,7 @@ function senderOver(request: Send, agent: Agent): Send {
 // Most of what loading it costs is TLS, which a collector on this machine does not need.
 async function httpsSender(files: TlsFiles): Promise<Send> {
   const { Agent: TlsAgent, request } = await import("node:https");
+  const { readFile } = await import("node:fs/promises");
   const [ca, key, cert] = await Promise.all(
     [files.certificate, files.clientKey, files.clientCertificate].map(
       async (file) => file && readFile(file),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { Complaints } from "../complaints.ts";
 import { ExportError } from "./exporter.ts";
@@ -84,8 +83,12 @@ async function deliver(
       const { retryAfter = 0, fate } = failure;
       throw new ExportError(`${host}: ${failure.reason}`, { keep: fate !== "drop", retryAfter });
     }
-    await sleep(pause, undefined, { ref: false });
+    await sleep(pause);
   }
+}
+
+async function sleep(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 function backoff(attempt: number): number {
