@@ -5,7 +5,7 @@ const conditions = ["@fcrt/source", "node", "development|production"];
 const externalConditions = ["@fcrt/source", "node", "module-sync"];
 
 /** What takes minutes and runs on its own (`npm run suites`): a folder of test/ each. */
-const suites = ["packages", "ecosystem", "examples", "site"];
+const suites = ["check", "packages", "ecosystem", "examples", "site"];
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { rules } from "../../packages/cli/src/rules/rules.ts";
-import { fcrt, fixtures, rulesIn } from "./fcrt.ts";
-import type { Run, RunOptions } from "./fcrt.ts";
+import { fcrt, fixtures, rulesIn } from "../cli/fcrt.ts";
+import type { Run, RunOptions } from "../cli/fcrt.ts";
 
 const ways = `--event {"name":"you"} --error-event {"name":"you","fail":true} --http / --http /stream --error-http /fail`;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { TestContext } from "vitest";
-import { fcrt, rulesIn } from "./fcrt.ts";
+import { fcrt, rulesIn } from "../cli/fcrt.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/runtimes/", import.meta.url));
 

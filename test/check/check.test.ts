@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { fcrt, isGone, rulesIn } from "./fcrt.ts";
+import { fcrt, isGone, rulesIn } from "../cli/fcrt.ts";
 
 const folder = fileURLToPath(new URL("../fixtures/cli/", import.meta.url));
 
