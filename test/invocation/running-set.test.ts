@@ -31,6 +31,7 @@ test("What is not in it takes nobody else out", () => {
   running.add(a);
   running.add(b);
   running.delete(stranger);
+  expect(namesIn(running)).toBe("ab");
   running.delete(a);
   running.delete(a);
   expect(namesIn(running)).toBe("b");

@@ -96,10 +96,24 @@ export const equivalents = [
       becomes: ["false"],
     },
   ]),
+  ...inFile("packages/core/src/invocation/header-names.ts", [
+    {
+      why: "Nobody reads the name before the first header; only what comes after it counts.",
+      within: 'export const firstName: HeaderName = nameOf("");',
+      was: '""',
+      becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "The search finds the same name, in more time.",
+      within: "if (next?.sent === sent) return next;",
+      was: "next?.sent === sent",
+      becomes: ["false"],
+    },
+  ]),
   ...inFile("packages/core/src/invocation/platform-request.ts", [
     {
       why: "Raw headers have no gaps; the compiler does not know.",
-      within: 'const name = rawHeaders[index] ?? "";',
+      within: 'const sent = rawHeaders[index] ?? "";',
       was: '""',
       becomes: ['"Stryker was here!"'],
     },
@@ -120,6 +134,12 @@ export const equivalents = [
       within: '(distinct[name] ??= []).push(rawHeaders[index + 1] ?? "");',
       was: '""',
       becomes: ['"Stryker was here!"'],
+    },
+    {
+      why: "Before the first credential each header would be put where it stands.",
+      within: "if (kept < index) {",
+      was: "kept < index",
+      becomes: ["kept <= index", "true"],
     },
   ]),
   ...inFile("packages/core/src/protocol/line.ts", [

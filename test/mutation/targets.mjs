@@ -10,9 +10,16 @@ export const targets = {
     sources: ["packages/core/src/invocation/*.ts"],
     tests: [
       loads,
-      ...["context", "credentials", "errors", "hooks", "invocations"].map(
-        (name) => `test/invocation/${name}.test.ts`,
-      ),
+      ...[
+        "context",
+        "credentials",
+        "errors",
+        "header-names",
+        "hooks",
+        "invocations",
+        "promises",
+        "running-set",
+      ].map((name) => `test/invocation/${name}.test.ts`),
     ],
   },
   line: {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { nextTurn } from "../invocation/promises.ts";
 import type { HttpListener } from "./dispatch.ts";
 import { requestOf } from "./fetch-request.ts";
 import type { Handlers } from "./handlers.ts";
 import { isBytes } from "./result.ts";
 
 /**
- * A Fetch-style handler as a Node listener, with the platform's real `Request` and `Response`. Whatever goes wrong
+ * A Fetch-style handler as a Node listener, with what Node takes for a `Request`, and its own `Response`. Whatever goes wrong
  * rejects, before the first byte or after it: the invocation knows what to do about it.
  */
 export function fetchListener(fetch: NonNullable<Handlers["fetch"]>): HttpListener {
@@ -102,10 +103,6 @@ async function pump(
     if (!response.write(value)) await drained(response);
   }
   response.end();
-}
-
-async function nextTurn(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function drained(response: ServerResponse): Promise<void> {

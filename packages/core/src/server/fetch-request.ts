@@ -4,7 +4,7 @@ import { readBody } from "./event.ts";
 
 /**
  * The `Request` of an invocation. A real one costs more than all the rest of it, above all on Node 20: a stream, two
- * signals and the headers twice. Where the platform lets one object answer for another, the real one is made when
+ * signals and the headers twice. Where Node lets one object answer for another, the real one is made when
  * something asks for what only that has.
  */
 export function requestOf(incoming: IncomingMessage, context: Context): Request {
@@ -18,7 +18,7 @@ export function requestOf(incoming: IncomingMessage, context: Context): Request 
 
 let standsIn: boolean | undefined;
 
-// Of others the platform may refuse to make a request at all, and the handler is not to be called then.
+// Of others Node may refuse to make a request at all, and the handler is not to be called then.
 function isPlain({ url, method }: IncomingMessage): boolean {
   return url?.startsWith("/") === true && method !== "TRACE";
 }
