@@ -7,9 +7,16 @@ import type { Origin } from "./exporters/exporter.ts";
 import { traceIdFrom } from "./ids.ts";
 import type { Settings } from "./options.ts";
 
+// A property: what a WeakMap costs the garbage collector is several times an invocation's other traces.
+const traceProperty: unique symbol = Symbol.for("fcrt.trace.v1");
+
+interface Traced {
+  [traceProperty]?: InvocationTrace;
+}
+
 /** An invocation as tracing sees it. */
 export interface InvocationTrace {
-  readonly invocation: Invocation;
+  readonly invocation: Invocation & Traced;
   readonly settings: Settings;
   readonly root: Span;
   /** What its request id leads to. */
@@ -39,15 +46,12 @@ const traces = processState("traces", () => ({
 
 const mostForeignTraceIds = 10_000;
 
-// A property: what a WeakMap costs the garbage collector is several times an invocation's other traces.
-const traceProperty = Symbol.for("fcrt.trace.v1");
-
 /** Notes that a trace runs, until `forget`. */
 export function remember(trace: InvocationTrace): void {
   const { requestId } = trace.invocation;
   const { traceId } = trace.root.spanContext();
   const { running, foreignTraceIds } = traces;
-  Reflect.set(trace.invocation, traceProperty, trace);
+  trace.invocation[traceProperty] = trace;
   running.add(trace);
   if (foreignTraceIds.size > 0) foreignTraceIds.delete(requestId);
   if (traceId === trace.ownTraceId) return;
@@ -64,7 +68,8 @@ export function forget(trace: InvocationTrace): void {
 
 /** The trace of an invocation, if it has one. */
 export function traceOf(invocation: object | undefined): InvocationTrace | undefined {
-  return invocation && Reflect.get(invocation, traceProperty);
+  const traced: Traced | undefined = invocation;
+  return traced?.[traceProperty];
 }
 
 const invocationKey = createContextKey("fcrt invocation");

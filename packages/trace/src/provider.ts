@@ -39,6 +39,7 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
   const own = lazyProvider(settings, processor);
   registerGlobals(own, contextManager(), propagator());
   const provider = theirs === undefined ? own : trace.getTracerProvider();
+  const tracer = provider.getTracer("@fcrt/trace");
   for (const instrumentation of settings.instrumentations) {
     leaveServerRequests(instrumentation);
     instrumentation.setTracerProvider(provider);
@@ -46,11 +47,7 @@ export function setUpProvider(settings: Settings, processor: SpanProcessor): Pro
   }
   return {
     startRoot: (traceId, name, options, parent) =>
-      statusful(
-        ids.startRoot(traceId, () =>
-          provider.getTracer("@fcrt/trace").startSpan(name, options, parent),
-        ),
-      ),
+      statusful(ids.startRoot(traceId, () => tracer.startSpan(name, options, parent))),
     forceFlush: provider === own ? undefined : async () => flushed(provider, settings.flushTimeout),
     entersContext: theirContext !== undefined,
   };
@@ -75,13 +72,12 @@ function lazyProvider(settings: Settings, processor: SpanProcessor): FlushingPro
   return {
     getTracer(...scope) {
       if (made) return made.getTracer(...scope);
-      const tracer = (): Tracer => (made ??= make()).getTracer(...scope);
+      let tracer: Tracer | undefined;
+      const real = (): Tracer => (tracer ??= (made ??= make()).getTracer(...scope));
       return {
-        startSpan: (...span) => tracer().startSpan(...span),
-        startActiveSpan: (...span: unknown[]) => {
-          const real = tracer();
-          return Reflect.apply(real.startActiveSpan, real, span);
-        },
+        startSpan: (...span) => real().startSpan(...span),
+        startActiveSpan: (...span: unknown[]) =>
+          Reflect.apply(real().startActiveSpan, real(), span),
       };
     },
     forceFlush: async () => processor.forceFlush(),

@@ -6,7 +6,11 @@ import type { InvocationTrace } from "./invocation-trace.ts";
 import type { SpanQueue } from "./span-queue.ts";
 
 const mostHeld = 2048;
-const ownerProperty = Symbol("fcrt invocation");
+const ownerProperty: unique symbol = Symbol("fcrt invocation");
+
+interface Owned {
+  [ownerProperty]?: object | undefined;
+}
 
 /**
  * Takes each span that ends to the queue, with what an export must know of its invocation. Spans that are not sampled
@@ -14,16 +18,16 @@ const ownerProperty = Symbol("fcrt invocation");
  */
 export function invocationSpanProcessor(queue: SpanQueue, keepFailures: boolean): SpanProcessor {
   return {
-    onStart(span: Span, parent: Context): void {
+    onStart(span: Span & Owned, parent: Context): void {
       const invocation = invocationIn(parent);
-      if (invocation) Reflect.set(span, ownerProperty, invocation);
+      if (invocation) span[ownerProperty] = invocation;
     },
 
-    onEnd(span: ReadableSpan): void {
-      const owner: object | undefined = Reflect.get(span, ownerProperty);
+    onEnd(span: ReadableSpan & Owned): void {
+      const owner = span[ownerProperty];
       const trace = traceOf(owner);
       // A span that waits to be exported must not keep the request alive.
-      if (owner) Reflect.set(span, ownerProperty, undefined);
+      if (owner) span[ownerProperty] = undefined;
       if (isSampled(span)) queue.add({ span, origin: trace?.origin });
       else if (keepFailures && trace) hold(trace, span, queue);
     },
