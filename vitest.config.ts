@@ -4,8 +4,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const conditions = ["@fcrt/source", "node", "development|production"];
 const externalConditions = ["@fcrt/source", "node", "module-sync"];
 
-/** What takes minutes and runs on its own (`npm run suites`): a folder of test/ each. */
-const suites = ["check", "packages", "ecosystem", "examples", "site"];
+/** What takes minutes and runs on its own (`npm run suites`): a folder of test/, and how many of its tests run at once. */
+const suites = { check: 5, packages: 12, ecosystem: 12, examples: 12, site: 12 };
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
@@ -23,18 +23,17 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "main",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", ...suites.map((name) => `test/${name}/**`)],
+          exclude: ["**/node_modules/**", ...Object.keys(suites).map((name) => `test/${name}/**`)],
         },
       },
-      ...suites.map((name) => ({
+      ...Object.entries(suites).map(([name, maxConcurrency]) => ({
         extends: true as const,
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          // What runs at once mostly waits.
-          maxConcurrency: 12,
+          maxConcurrency,
         },
       })),
     ],

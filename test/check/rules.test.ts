@@ -29,6 +29,21 @@ test(
   patience,
 );
 
+test(
+  "invocations meet at once also on a machine that is short of time: 30 checks beside each other",
+  async ({ onTestFinished }) => {
+    const id = "FC-CONCURRENCY-003";
+    const runs = await Promise.all(
+      Array.from({ length: 30 }, async () =>
+        check(`${id}.mjs`, ["--only", id], { stopWith: onTestFinished }),
+      ),
+    );
+
+    expect(runs.flatMap(rulesIn).map(({ result }) => result)).toEqual(Array(30).fill("failed"));
+  },
+  patience,
+);
+
 test("ids are unique and say the family", () => {
   const ids = rules.map(({ id }) => id);
 

@@ -38,10 +38,16 @@ export async function invokeAtOnce(subject: Subject): Promise<readonly Companion
   const times = Math.ceil(companionCount / Math.max(1, ways.length));
   const company = Array.from({ length: times }, () => ways).flat();
   const latch = new Latch();
+  const begun: Promise<unknown>[] = [];
   const companions = company.map(async ({ call, ...known }, index) => {
     const { word, spoken } = say(call, known.alone.word === undefined ? undefined : index);
-    return { ...known, word, invocation: await invokeToEnd(gateway, inHalves(spoken, latch)) };
+    const halved = new Latch();
+    const invoked = invokeToEnd(gateway, inHalves(spoken, latch, halved));
+    begun.push(Promise.race([halved.opened, invoked]));
+    return { ...known, word, invocation: await invoked };
   });
+  // However long this machine takes to send them; a runtime may also have no room for so many connections.
+  await Promise.race([Promise.all(begun), pause(patience, undefined, { ref: false })]);
   // Who answers a further call has read what came before it; who takes one after the other never answers this one first.
   const oneMore = gateway.invoke(subject.successes[0]);
   const enough = Promise.race([oneMore, pause(patience, undefined, { ref: false })]);
@@ -52,7 +58,7 @@ export async function invokeAtOnce(subject: Subject): Promise<readonly Companion
   return answered;
 }
 
-const patience = 1000;
+const patience = 3000;
 
 interface Way {
   readonly call: Call;
@@ -95,8 +101,12 @@ function say(call: Call, number: number | undefined): { word: string | undefined
   return spoken ? { word, spoken } : { word: undefined, spoken: call };
 }
 
-function inHalves(call: Call, latch: Latch): Call {
+// What does not come in halves is on its way at once.
+function inHalves(call: Call, latch: Latch, halved: Latch): Call {
   const { kind, body } = call;
   const isWhole = typeof body === "string" || body instanceof Uint8Array;
-  return kind === "invoke" && isWhole ? { ...call, body: halvesOf(body, latch) } : call;
+  if (kind === "invoke" && isWhole)
+    return { ...call, body: halvesOf(body, latch, () => halved.open()) };
+  halved.open();
+  return call;
 }

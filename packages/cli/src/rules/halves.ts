@@ -6,14 +6,19 @@ export class Latch {
   readonly opened: Promise<void> = new Promise((resolve) => (this.open = resolve));
 }
 
-/** A body whose second half is sent when the latch is open. */
-export function halvesOf(body: string | Uint8Array, latch: Latch): Parts {
+/** A body whose second half is sent when the latch is open; `halved` is called when the first one is on its way. */
+export function halvesOf(
+  body: string | Uint8Array,
+  latch: Latch,
+  halved: () => void = () => {},
+): Parts {
   const bytes = Buffer.from(body);
   const middle = Math.ceil(bytes.length / 2);
   return {
     byteLength: bytes.length,
     async *[Symbol.asyncIterator]() {
       yield bytes.subarray(0, middle);
+      halved();
       await latch.opened;
       yield bytes.subarray(middle);
     },
