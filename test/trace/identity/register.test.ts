@@ -79,7 +79,7 @@ describe("an application that sets OpenTelemetry up itself", () => {
     await sendTo(child.port, httpInvoke());
     const requestId = randomUUID();
     await sendTo(child.port, httpInvoke("GET", "/", { "x-fc-request-id": requestId }));
-    const exported = exportedBy(child);
+    const exported = await exportedWith(requestId, child);
     const root = exported.find((span) => span.requestId === requestId);
     const own = exported.filter(({ traceId }) => traceId === root?.traceId);
     expect(own.map(({ name }) => name).toSorted()).toEqual(["GET /", "inner", "outer"]);
@@ -100,7 +100,8 @@ describe("an application that sets OpenTelemetry up itself", () => {
     });
     const requestId = randomUUID();
     await sendTo(child.port, httpInvoke("GET", "/", { "x-fc-request-id": requestId }));
-    const roots = exportedBy(child).filter((span) => span.requestId === requestId);
+    const exported = await exportedWith(requestId, child);
+    const roots = exported.filter((span) => span.requestId === requestId);
     expect(roots.map(({ kind }) => kind)).toEqual(Array.from({ length: count }, () => 1));
   });
 });
@@ -210,6 +211,16 @@ interface Exported {
   readonly spanId: string;
   readonly parent?: string;
   readonly requestId?: string;
+}
+
+/** What is exported by the time that the root span is, the last of its invocation. The pipe may be slower than the answer. */
+async function exportedWith(
+  requestId: string,
+  child: Pick<Child, "lines">,
+): Promise<readonly Exported[]> {
+  const isThere = (): boolean => exportedBy(child).some((span) => span.requestId === requestId);
+  await until(isThere, "the root span");
+  return exportedBy(child);
 }
 
 function exportedBy({ lines }: Pick<Child, "lines">): Exported[] {
