@@ -206,6 +206,7 @@ test("SLS_OTEL_TRACE_ENDPOINT=stdout, as the official Go provider has it, means 
   const child = await serving("traced.mjs", { env });
 
   await send(child, invocation("request-1"));
+  await child.line("FC Invoke End RequestId: request-1");
 
   expect(rowsIn(child.lines, "request-1")).toHaveLength(2);
 });
