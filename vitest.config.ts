@@ -4,7 +4,10 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const conditions = ["@fcrt/source", "node", "development|production"];
 const externalConditions = ["@fcrt/source", "node", "module-sync"];
 
-/** What takes minutes and runs on its own (`npm run suites`): a folder of test/, and how many of its tests run at once. */
+/**
+ * What takes minutes and runs on its own (`npm run suites`): a folder of test/, and how many of its tests run at once,
+ * which in most of them wait more than they work.
+ */
 const suites = { check: 5, packages: 12, ecosystem: 12, examples: 12, site: 12 };
 
 const config: ViteUserConfig = defineConfig({

@@ -2,16 +2,14 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { FcrtError } from "@fcrt/core";
 import { currentInvocation, extend } from "@fcrt/core/extension";
-import type { Extension, Invocation } from "@fcrt/core/extension";
+import type { Extension } from "@fcrt/core/extension";
 import { header, variable } from "@fcrt/core/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { uptime } from "../../packages/core/src/clock.ts";
-import { DeadlineWatch } from "../../packages/core/src/invocation/deadline-watch.ts";
 import { Invocations } from "../../packages/core/src/invocation/invocations.ts";
 import { PlatformRequest } from "../../packages/core/src/invocation/platform-request.ts";
 import { registry } from "../../packages/core/src/invocation/registry.ts";
 import type { RunningInvocation } from "../../packages/core/src/invocation/running-invocation.ts";
-import { blame, culpritOf, scope } from "../../packages/core/src/invocation/scope.ts";
 import type { Environment } from "../../packages/core/src/protocol/environment.ts";
 import { captureStdout } from "../support/captured-stdout.ts";
 
@@ -662,74 +660,6 @@ describe("The invocations of a runtime that is about to be gone", () => {
 });
 
 describe("A deadline", () => {
-  interface Watched {
-    due: number;
-    passed: Promise<void>;
-    passDeadline(): void;
-  }
-
-  function watched(due: number): Watched {
-    let passDeadline = (): void => {};
-    const passed = new Promise<void>((resolve) => {
-      passDeadline = resolve;
-    });
-    return { due, passed, passDeadline: () => passDeadline() };
-  }
-
-  function watchOf(...invocations: Watched[]): DeadlineWatch {
-    return new DeadlineWatch(new Set(invocations) as unknown as ReadonlySet<RunningInvocation>);
-  }
-
-  function watch(deadlines: DeadlineWatch, invocation: Watched): void {
-    deadlines.watch(invocation as unknown as RunningInvocation);
-  }
-
-  test("ends each invocation at its own time, the earlier one first, however they came", async () => {
-    const late = watched(uptime() + 40);
-    const early = watched(uptime() + 5);
-    const order: string[] = [];
-    void late.passed.then(() => order.push("late"));
-    void early.passed.then(() => order.push("early"));
-    const deadlines = watchOf(early, late);
-    watch(deadlines, late);
-    watch(deadlines, early);
-    await Promise.all([late.passed, early.passed]);
-    expect(order).toEqual(["early", "late"]);
-    expect(uptime()).toBeGreaterThanOrEqual(late.due - 1);
-  });
-
-  test("that has passed is noticed too", async () => {
-    const invocation = watched(uptime() - 100);
-    watch(watchOf(invocation), invocation);
-    await expect(invocation.passed).resolves.toBeUndefined();
-  });
-
-  test("asks for one timer, which keeps no process running, and for none where there is none", () => {
-    vi.useFakeTimers();
-    const deadlines = watchOf();
-    watch(deadlines, watched(Infinity));
-    expect(vi.getTimerCount()).toBe(0);
-    for (const due of [3000, 2000, 4000, 2000]) watch(deadlines, watched(uptime() + due));
-    expect(vi.getTimerCount()).toBe(1);
-  });
-
-  test("that is further away than a timer reaches is waited for all the same", () => {
-    const delays: unknown[] = [];
-    const unref = vi.fn<() => void>();
-    vi.stubGlobal("setTimeout", (_check: unknown, delay: unknown) => {
-      delays.push(delay);
-      return { unref };
-    });
-    try {
-      const year = 365 * 24 * 3600 * 1000;
-      watch(watchOf(), watched(uptime() + year));
-    } finally {
-      vi.unstubAllGlobals();
-    }
-    expect(delays).toEqual([2 ** 31 - 1]);
-    expect(unref).toHaveBeenCalledOnce();
-  });
-
   test("is watched for each invocation that is opened", async () => {
     const invocations = invocationsWith();
     const failed = new Promise((resolve) => {
@@ -739,30 +669,4 @@ describe("A deadline", () => {
     expect(await failed).toBe(invocation);
     expect(invocation.outcome).toMatchObject({ reason: { code: "FCRT_DEADLINE_PASSED" } });
   });
-});
-
-describe("Who an uncaught exception belongs to", () => {
-  const one = { requestId: "one" } as RunningInvocation;
-  const other = { requestId: "other" } as RunningInvocation;
-  const error = new Error("broken");
-
-  test("is the scope that it is thrown in, or that it left last", () => {
-    expect(culpritOf(error)).toBeUndefined();
-    blame(error, one);
-    expect(culpritOf(error)).toBe(one);
-    expect(culpritOf(new Error("another"))).toBeUndefined();
-    const seen: Invocation | undefined = scope.run(other, () => culpritOf(error));
-    expect(seen).toBe(other);
-  });
-});
-
-test("What is one for all copies of the package is found by its name, and empty at first", () => {
-  const ofAll = (name: string): unknown => Reflect.get(globalThis, Symbol.for(`fcrt.${name}.v1`));
-  expect(ofAll("scope")).toBe(scope);
-  expect(ofAll("extensions")).toBe(registry);
-  expect(registry.extensions).toEqual([]);
-  const error = new Error("broken");
-  const culprit = { requestId: "one" } as RunningInvocation;
-  blame(error, culprit);
-  expect(ofAll("last-throw")).toEqual({ error, culprit });
 });

@@ -82,7 +82,8 @@ export class SpanQueue {
     return delivered;
   }
 
-  // All that end in this turn of the event loop go together, and while there are more each turn, those of a few turns.
+  // All that end in this turn of the event loop go together, and while there are more each turn, those of a few turns,
+  // up to what is sent ahead of any end.
   async #gather(): Promise<void> {
     let before: number;
     let turn = 0;

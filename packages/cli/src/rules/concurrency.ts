@@ -5,7 +5,7 @@ import type { Invocation } from "../gateway/invocation.ts";
 import type { LogLine } from "../gateway/log.ts";
 import { newRequestId, requestOf } from "../gateway/platform-request.ts";
 import type { Call } from "../gateway/platform-request.ts";
-import { anyWord, companionCount, invokeAtOnce, isSameVerdict } from "./at-once.ts";
+import { anyWord, companionCount, invokeAtOnce, isSameVerdict, patience } from "./at-once.ts";
 import type { Companion, Spoken } from "./at-once.ts";
 import { halvesOf, Latch } from "./halves.ts";
 import { finding, forEach, skipped } from "./rule.ts";
@@ -136,4 +136,3 @@ async function sendSlowly(gateway: Gateway, call: Call, latch: Latch): Promise<u
 }
 
 const untilItIsThere = 50;
-const patience = 3000;

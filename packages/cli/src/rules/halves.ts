@@ -6,11 +6,11 @@ export class Latch {
   readonly opened: Promise<void> = new Promise((resolve) => (this.open = resolve));
 }
 
-/** A body whose second half is sent when the latch is open; `halved` is called when the first one is on its way. */
+/** A body whose second half is sent when the latch is open; `halved` opens when the first one is on its way. */
 export function halvesOf(
   body: string | Uint8Array,
   latch: Latch,
-  halved: () => void = () => {},
+  halved: Latch = new Latch(),
 ): Parts {
   const bytes = Buffer.from(body);
   const middle = Math.ceil(bytes.length / 2);
@@ -18,7 +18,7 @@ export function halvesOf(
     byteLength: bytes.length,
     async *[Symbol.asyncIterator]() {
       yield bytes.subarray(0, middle);
-      halved();
+      halved.open();
       await latch.opened;
       yield bytes.subarray(middle);
     },

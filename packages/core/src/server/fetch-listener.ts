@@ -6,8 +6,8 @@ import type { Handlers } from "./handlers.ts";
 import { isBytes } from "./result.ts";
 
 /**
- * A Fetch-style handler as a Node listener, with what Node takes for a `Request`, and its own `Response`. Whatever goes wrong
- * rejects, before the first byte or after it: the invocation knows what to do about it.
+ * A Fetch-style handler as a Node listener, with what Node takes for a `Request`, and Node's own `Response`. Whatever
+ * goes wrong rejects, before the first byte or after it: the invocation knows what to do about it.
  */
 export function fetchListener(fetch: NonNullable<Handlers["fetch"]>): HttpListener {
   return async (request, response, context) => {

@@ -4,8 +4,8 @@ import { readBody } from "./event.ts";
 
 /**
  * The `Request` of an invocation. A real one costs more than all the rest of it, above all on Node 20: a stream, two
- * signals and the headers twice. Where Node lets one object answer for another, the real one is made when
- * something asks for what only that has.
+ * signals and the headers twice. Where Node lets one object answer for another, the real one is made when something
+ * asks for what only that has.
  */
 export function requestOf(incoming: IncomingMessage, context: Context): Request {
   const source = new Source(incoming, context);
